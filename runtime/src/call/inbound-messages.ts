@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Code } from "../rpc/code.js";
+import { type Compressor, MessageTooLargeError } from "../rpc/compression.js";
+import type { MessageCodec } from "../rpc/message-codec.js";
+import type { Status } from "../rpc/status.js";
+import { StatusError } from "../rpc/status-error.js";
+import { Reader } from "../wire/reader.js";
+
+/** What a stream of messages asks of the call that receives it. */
+export interface InboundOwner {
+  /** The application has taken so many received bytes: the peer may send as many more. */
+  inboundConsumed(bytes: number): void;
+  /** The received bytes break a rule; the call ends with this status. */
+  inboundFailed(status: Status): void;
+  /** The consumer has left before the end. */
+  inboundAbandoned(): void;
+}
+
+interface Waiter<T> {
+  resolve(result: IteratorResult<T, undefined> | PromiseLike<IteratorResult<T, undefined>>): void;
+  reject(reason: unknown): void;
+}
+
+const done: IteratorResult<never, undefined> = Object.freeze({ value: undefined, done: true });
+const reader = new Reader(new Uint8Array(0));
+
+/**
+ * Messages on their way from the connection to the application: an async iterable for one consumer. A message's bytes
+ * are given back as flow-control credit when the consumer takes it, so a consumer that stops stops its peer. Bytes of
+ * an unfinished message are credited at once while nothing is queued, or a message larger than the window could never
+ * arrive.
+ */
+export class InboundMessages<T> implements AsyncIterable<T>, AsyncIterator<T, undefined> {
+  readonly #codec: MessageCodec<T, never>;
+  readonly #maxBytes: number;
+  readonly #owner: InboundOwner;
+  /** Set when the peer has named its coding. */
+  decompressor: Compressor | undefined;
+  #queue: Queued<T>[] = [];
+  #taken = 0;
+  #uncredited = 0;
+  #queuedBytes = 0;
+  #waiters: Waiter<T>[] = [];
+  #inflating: Promise<unknown> | undefined;
+  #end: "open" | "ended" | { readonly reason: () => StatusError } = "open";
+  #iterated = false;
+
+  constructor(codec: MessageCodec<T, never>, maxBytes: number, owner: InboundOwner) {
+    this.#codec = codec;
+    this.#maxBytes = maxBytes;
+    this.#owner = owner;
+  }
+
+  /** Counts received bytes before they are cut into messages; call `settleCredit` after it. */
+  received(bytes: number): void {
+    this.#uncredited += bytes;
+  }
+
+  /** Credits what belongs to no queued message. */
+  settleCredit(): void {
+    if (this.#queuedBytes > 0 || this.#uncredited === 0) return;
+    const bytes = this.#uncredited;
+    this.#uncredited = 0;
+    this.#owner.inboundConsumed(bytes);
+  }
+
+  /** One complete message, as a range of a chunk that stays valid only during this call. */
+  message(chunk: Uint8Array, start: number, end: number, compressed: boolean): void {
+    if (this.#end !== "open") return;
+    const size = end - start + 5;
+    if (compressed && this.decompressor === undefined) {
+      this.#owner.inboundFailed(internal("message is flagged as compressed, but grpc-encoding names no coding"));
+      return;
+    }
+    // Inflated only when taken: a queue of small compressed messages must not become a queue of large ones.
+    const queued: Queued<T> = compressed
+      ? { size, bytes: chunk.slice(start, end), message: undefined }
+      : { size, bytes: undefined, message: undefined };
+    if (!compressed) {
+      try {
+        queued.message = this.#codec.decode(reader.reset(chunk, start, end), end);
+      } catch (error) {
+        this.#owner.inboundFailed(undecodable(this.#codec.typeName, error));
+        return;
+      }
+    }
+    const waiter = this.#inflating === undefined ? this.#waiters.shift() : undefined;
+    if (waiter === undefined) {
+      this.#queue.push(queued);
+      this.#queuedBytes += size;
+    } else {
+      waiter.resolve(this.#open(queued));
+    }
+  }
+
+  /** No more messages will come; those queued are still delivered. */
+  end(): void {
+    if (this.#end !== "open") return;
+    this.#end = "ended";
+    if (this.#inflating === undefined) this.#finishWaiters();
+  }
+
+  /** The call is over early: the consumer gets the error, after what is queued when `keepQueued`. */
+  fail(reason: () => StatusError, keepQueued: boolean): void {
+    if (typeof this.#end === "object") return;
+    this.#end = { reason };
+    if (!keepQueued) this.#drop();
+    if (this.#inflating === undefined) this.#finishWaiters();
+  }
+
+  /** True once the end is known and nothing is queued. */
+  get finished(): boolean {
+    return this.#end !== "open" && this.#taken === this.#queue.length;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<T, undefined> {
+    if (this.#iterated) throw new TypeError("the messages of a call can be iterated once");
+    this.#iterated = true;
+    return this;
+  }
+
+  next(): Promise<IteratorResult<T, undefined>> {
+    if (this.#inflating === undefined && this.#taken < this.#queue.length) return Promise.resolve(this.#take());
+    if (this.#inflating === undefined && this.#end !== "open") {
+      return this.#end === "ended" ? Promise.resolve(done) : failing(this.#end.reason);
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ resolve, reject });
+    });
+  }
+
+  return(): Promise<IteratorResult<T, undefined>> {
+    if (this.#end === "open" || this.#taken < this.#queue.length) {
+      if (this.#end === "open") this.#end = "ended";
+      this.#drop();
+      this.#owner.inboundAbandoned();
+    }
+    this.#finishWaiters();
+    return Promise.resolve(done);
+  }
+
+  #take(): IteratorResult<T, undefined> | Promise<IteratorResult<T, undefined>> {
+    const queued = this.#queue[this.#taken];
+    this.#queue[this.#taken++] = undefined as never;
+    if (this.#taken === this.#queue.length) {
+      this.#queue.length = 0;
+      this.#taken = 0;
+    } else if (this.#taken >= 1024) {
+      this.#queue = this.#queue.slice(this.#taken);
+      this.#taken = 0;
+    }
+    this.#queuedBytes -= queued.size;
+    if (this.#queuedBytes > 0) {
+      this.#uncredited -= queued.size;
+      this.#owner.inboundConsumed(queued.size);
+    } else {
+      this.settleCredit();
+    }
+    return this.#open(queued);
+  }
+
+  #open(queued: Queued<T>): IteratorResult<T, undefined> | Promise<IteratorResult<T, undefined>> {
+    if (queued.bytes === undefined) return { value: queued.message as T, done: false };
+    const inflated = inflate(this.decompressor as Compressor, queued.bytes, this.#maxBytes, this.#codec);
+    if (!(inflated instanceof Promise)) return this.#opened(inflated);
+    const opening = inflated.then((result) => this.#opened(result));
+    this.#inflating = opening;
+    const next = () => {
+      this.#inflating = undefined;
+      this.#serveWaiters();
+    };
+    opening.then(next, next);
+    return opening;
+  }
+
+  #opened(result: Inflated<T>): IteratorResult<T, undefined> | Promise<never> {
+    if (result.status === undefined) return { value: result.message, done: false };
+    const { code, message } = result.status;
+    this.#owner.inboundFailed(result.status);
+    return failing(() => new StatusError(code, message));
+  }
+
+  // After an inflation: those who asked meanwhile, in their order.
+  #serveWaiters(): void {
+    while (this.#inflating === undefined && this.#waiters.length > 0 && this.#taken < this.#queue.length) {
+      this.#waiters.shift()?.resolve(this.#take());
+    }
+    if (this.#inflating === undefined && this.#end !== "open") this.#finishWaiters();
+  }
+
+  #finishWaiters(): void {
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const waiter of waiters) {
+      const end = this.#end;
+      waiter.resolve(typeof end === "object" ? failing(end.reason) : done);
+    }
+  }
+
+  #drop(): void {
+    this.#queue = [];
+    this.#taken = 0;
+    this.#queuedBytes = 0;
+    this.settleCredit();
+  }
+}
+
+interface Queued<T> {
+  readonly size: number;
+  /** Compressed bytes, or undefined when `message` is decoded. */
+  readonly bytes: Uint8Array | undefined;
+  message: T | undefined;
+}
+
+/** A message inflated and decoded, or the status that says why not. */
+export type Inflated<T> = { readonly status: undefined; readonly message: T } | { readonly status: Status };
+
+/** Inflates and decodes one message. Never throws and never rejects. */
+export function inflate<T>(
+  decompressor: Compressor,
+  bytes: Uint8Array,
+  maxBytes: number,
+  codec: MessageCodec<T, never>,
+): Inflated<T> | Promise<Inflated<T>> {
+  const decoded = (inflated: Uint8Array): Inflated<T> => {
+    if (inflated.length > maxBytes) return { status: tooLarge(inflated.length, maxBytes) };
+    try {
+      return { status: undefined, message: codec.decode(reader.reset(inflated, 0, inflated.length), inflated.length) };
+    } catch (error) {
+      return { status: undecodable(codec.typeName, error) };
+    }
+  };
+  const failed = (error: unknown): Inflated<T> => ({
+    status:
+      error instanceof MessageTooLargeError
+        ? { code: Code.RESOURCE_EXHAUSTED, message: error.message, details: [] }
+        : internal(`message cannot be inflated: ${textOf(error)}`),
+  });
+  try {
+    const inflated = decompressor.decompress(bytes, maxBytes);
+    return inflated instanceof Uint8Array ? decoded(inflated) : inflated.then(decoded, failed);
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+/** The status of bytes that are no message of the type (statuscodes: INTERNAL). */
+export function undecodable(typeName: string, error: unknown): Status {
+  return internal(`${typeName === "" ? "message" : typeName} cannot be decoded: ${textOf(error)}`);
+}
+
+/** The status of a message over the limit. */
+export function tooLarge(bytes: number, maxBytes: number): Status {
+  return {
+    code: Code.RESOURCE_EXHAUSTED,
+    message: `message is ${bytes} bytes, larger than receiveMaxBytes (${maxBytes})`,
+    details: [],
+  };
+}
+
+function internal(message: string): Status {
+  return { code: Code.INTERNAL, message, details: [] };
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+// The error is made in a reaction of the promise that the consumer awaits: its stack then names the awaiting line.
+function failing(reason: () => StatusError): Promise<never> {
+  return Promise.resolve().then(() => {
+    throw reason();
+  });
+}

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+import { writePrefix } from "../protocol/length-prefixed-message.js";
+import { toBytes } from "../rpc/bytes.js";
+import { Code } from "../rpc/code.js";
+import type { Compressor } from "../rpc/compression.js";
+import type { MessageCodec } from "../rpc/message-codec.js";
+import { StatusError } from "../rpc/status-error.js";
+import type { Exchange } from "../transport/exchange.js";
+import { BufferOverflow } from "../wire/buffer-overflow.js";
+
+const prefixBytes = 5;
+const firstCapacity = 1024;
+
+/**
+ * Encodes one message behind its prefix, straight into the connection's output. True when flow control took it; false
+ * when it is queued. Throws a StatusError, with nothing sent, when the message is too large or cannot be encoded.
+ */
+export function sendUncompressed<I>(
+  exchange: Exchange,
+  codec: MessageCodec<unknown, I>,
+  message: I,
+  maxBytes: number,
+  endStream: boolean,
+): boolean {
+  let capacity = firstCapacity;
+  for (;;) {
+    const start = exchange.beginData(capacity);
+    const buffer = exchange.output.buffer;
+    try {
+      const end = codec.encode(buffer, message, start + prefixBytes);
+      const length = end - start - prefixBytes;
+      if (length > maxBytes) throw tooLargeToSend(length, maxBytes);
+      writePrefix(buffer, start, false, length);
+      return exchange.endData(end, endStream);
+    } catch (error) {
+      exchange.abortData();
+      if (!(error instanceof BufferOverflow)) throw unsendable(codec.typeName, error);
+      capacity = Math.max(capacity * 2, error.neededBytes - start);
+    }
+  }
+}
+
+/** Whether and how a call compresses what it sends. */
+export interface SendCoding {
+  readonly compressor: Compressor;
+  readonly minBytes: number;
+}
+
+/** The messages of one direction of a call, sent in order whatever compression takes. */
+export class OutboundMessages<I> {
+  readonly #codec: MessageCodec<unknown, I>;
+  readonly #maxBytes: number;
+  #exchange: Exchange | undefined;
+  #coding: SendCoding | undefined;
+  /** Messages that wait for the exchange, for an earlier one's compression or for flow control. */
+  #waiting: Waiting<I>[] = [];
+  #state: "open" | "ended" | { readonly reason: () => StatusError } = "open";
+  #compressing = false;
+  #undrained = false;
+  /** Settled when what the exchange has queued has gone. */
+  #draining: (() => void)[] = [];
+  #onEnd: ((exchange: Exchange) => void) | undefined;
+  sentMessages = 0;
+
+  constructor(codec: MessageCodec<unknown, I>, maxBytes: number) {
+    this.#codec = codec;
+    this.#maxBytes = maxBytes;
+  }
+
+  /** The exchange is there; what has waited goes out. */
+  start(exchange: Exchange, coding: SendCoding | undefined): void {
+    this.#exchange = exchange;
+    this.#coding = coding;
+    this.#flush();
+  }
+
+  /** True: handed over to flow control. A promise: resolves when it is. Throws or rejects with a StatusError. */
+  send(message: I, compress: boolean): true | Promise<void> {
+    if (this.#state !== "open") throw this.#state === "ended" ? afterEnd() : this.#state.reason();
+    if (this.#exchange !== undefined && this.#waiting.length === 0 && !this.#compressing && !this.#undrained) {
+      if (!this.#compresses(compress)) {
+        this.sentMessages++;
+        if (sendUncompressed(this.#exchange, this.#codec, message, this.#maxBytes, false)) return true;
+        this.#undrained = true;
+        return new Promise((resolve) => this.#draining.push(resolve));
+      }
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ message, compress, resolve, reject });
+      this.#flush();
+    });
+  }
+
+  /** No more messages: `onEnd` is called when all have been handed over, and sends the end in the protocol's way. */
+  end(onEnd: (exchange: Exchange) => void): void {
+    if (this.#state !== "open") return;
+    this.#state = "ended";
+    this.#onEnd = onEnd;
+    this.#flush();
+  }
+
+  get ended(): boolean {
+    return this.#state !== "open";
+  }
+
+  /** The exchange has room again. */
+  drained(): void {
+    if (!this.#undrained) return;
+    this.#undrained = false;
+    const draining = this.#draining;
+    this.#draining = [];
+    for (const resolve of draining) resolve();
+    this.#flush();
+  }
+
+  /** The call is over: everyone who waits is told. */
+  fail(reason: () => StatusError): void {
+    if (typeof this.#state === "object") return;
+    this.#state = { reason };
+    this.#onEnd = undefined;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const one of waiting) one.reject(reason());
+    const draining = this.#draining;
+    this.#draining = [];
+    for (const resolve of draining) resolve();
+  }
+
+  #compresses(compress: boolean): boolean {
+    return compress && this.#coding !== undefined;
+  }
+
+  #flush(): void {
+    const exchange = this.#exchange;
+    if (exchange === undefined) return;
+    while (this.#waiting.length > 0 && !this.#compressing && !this.#undrained) {
+      const one = this.#waiting.shift() as Waiting<I>;
+      try {
+        if (this.#compresses(one.compress)) this.#sendCompressed(exchange, this.#coding as SendCoding, one);
+        else {
+          this.sentMessages++;
+          this.#handedOver(one, sendUncompressed(exchange, this.#codec, one.message, this.#maxBytes, false));
+        }
+      } catch (error) {
+        one.reject(error);
+      }
+    }
+    if (this.#onEnd !== undefined && this.#waiting.length === 0 && !this.#compressing) {
+      const onEnd = this.#onEnd;
+      this.#onEnd = undefined;
+      onEnd(exchange);
+    }
+  }
+
+  #sendCompressed(exchange: Exchange, coding: SendCoding, one: Waiting<I>): void {
+    const bytes = encodeAlone(this.#codec, one.message, this.#maxBytes);
+    this.sentMessages++;
+    if (bytes.length === 0 || bytes.length < coding.minBytes) {
+      this.#handedOver(one, exchange.sendData(prefixed(bytes, false), false));
+      return;
+    }
+    const compressed = coding.compressor.compress(bytes);
+    if (compressed instanceof Uint8Array) {
+      this.#handedOver(one, exchange.sendData(prefixed(compressed, true), false));
+      return;
+    }
+    this.#compressing = true;
+    compressed.then(
+      (result) => {
+        this.#compressing = false;
+        if (typeof this.#state === "object") one.reject(this.#state.reason());
+        else this.#handedOver(one, exchange.sendData(prefixed(result, true), false));
+        this.#flush();
+      },
+      (error: unknown) => {
+        this.#compressing = false;
+        one.reject(unsendable(this.#codec.typeName, error));
+        this.#flush();
+      },
+    );
+  }
+
+  #handedOver(one: Waiting<I>, drained: boolean): void {
+    if (drained) {
+      one.resolve();
+    } else {
+      this.#undrained = true;
+      this.#draining.push(one.resolve);
+    }
+  }
+}
+
+/** Encodes a message into bytes of its own, within the limit. */
+export function encodeAlone<I>(codec: MessageCodec<unknown, I>, message: I, maxBytes: number): Uint8Array {
+  let bytes: Uint8Array;
+  try {
+    bytes = toBytes(codec, message);
+  } catch (error) {
+    throw unsendable(codec.typeName, error);
+  }
+  if (bytes.length > maxBytes) throw tooLargeToSend(bytes.length, maxBytes);
+  return bytes;
+}
+
+/** A message's bytes behind their prefix. */
+export function prefixed(bytes: Uint8Array, compressed: boolean): Uint8Array {
+  const framed = new Uint8Array(prefixBytes + bytes.length);
+  writePrefix(framed, 0, compressed, bytes.length);
+  framed.set(bytes, prefixBytes);
+  return framed;
+}
+
+interface Waiting<I> {
+  readonly message: I;
+  readonly compress: boolean;
+  resolve(): void;
+  reject(reason: unknown): void;
+}
+
+function tooLargeToSend(bytes: number, maxBytes: number): StatusError {
+  return new StatusError(Code.RESOURCE_EXHAUSTED, `message is ${bytes} bytes, larger than sendMaxBytes (${maxBytes})`);
+}
+
+function unsendable(typeName: string, error: unknown): StatusError {
+  if (error instanceof StatusError) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  return new StatusError(Code.INTERNAL, `${typeName === "" ? "message" : typeName} cannot be encoded: ${text}`, {
+    cause: error,
+  });
+}
+
+function afterEnd(): StatusError {
+  return new StatusError(Code.INTERNAL, "send() after the end of the messages: halfClose() was called or the call is over");
+}
