@@ -15,13 +15,20 @@ export class Emitter {
   readonly #file: GeneratedFile;
   readonly #path: string;
   readonly #generated: ReadonlySet<string>;
+  readonly #wktModuleOf: (file: DescFile) => string;
 
   /**
    * `path` is the file's own import path, `generated` the names of all files of this run: those of google.* among them
-   * are not taken from the packages.
+   * are not taken from the packages. `wktModuleOf` says where our part of theirs is, by default `petrel/wkt`.
    */
-  constructor(file: GeneratedFile, path: string, generated: ReadonlySet<string>) {
+  constructor(
+    file: GeneratedFile,
+    path: string,
+    generated: ReadonlySet<string>,
+    wktModuleOf: (file: DescFile) => string = () => wktModule,
+  ) {
     this.#file = file;
+    this.#wktModuleOf = wktModuleOf;
     this.#path = path;
     this.#generated = generated;
   }
@@ -62,8 +69,9 @@ export class Emitter {
 
   /** What we give a message beside what protoc-gen-es gives: `UserInit` as a type, the rest as values. */
   companion(message: DescMessage, which: keyof MessageNames): ImportSymbol {
-    const fromPackage = !this.#generated.has(message.file.name) && wktPublicImportPaths[message.file.proto.name];
-    const module = fromPackage ? wktModule : this.#moduleOf(message.file);
+    const { file } = message;
+    const inPackage = !this.#generated.has(file.name) && (file.proto.name in wktPublicImportPaths || rpcFiles.includes(file.name));
+    const module = inPackage ? this.#wktModuleOf(file) : modulePath(file);
     return createImportSymbol(messageNames(message)[which], module, which === "init");
   }
 
@@ -73,6 +81,10 @@ export class Emitter {
       if (wellKnown !== undefined) return wellKnown;
       if (rpcFiles.includes(file.name)) return wktModule;
     }
-    return `./${file.name}_pb.js`;
+    return modulePath(file);
   }
+}
+
+function modulePath(file: DescFile): string {
+  return `./${file.name}_pb.js`;
 }

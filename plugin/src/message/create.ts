@@ -7,7 +7,7 @@ import { runtime } from "../runtime-imports.js";
 /** `export function createUser`: a complete message from a partial one. */
 export function emitCreate(message: DescMessage, out: Emitter): void {
   const shape = out.shape(message);
-  out.doc(`Makes a ${message.typeName}; what \`init\` leaves out has its default.`);
+  out.doc(`Creates ${message.typeName}; what \`init\` leaves out has its default.`);
   out.print(
     out.exported("function", messageNames(message).create),
     "(init?: ",

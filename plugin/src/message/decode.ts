@@ -7,7 +7,7 @@ import { runtime } from "../runtime-imports.js";
 /** `export function decodeUser`: reads a message up to `end`, into a given one or a new one. */
 export function emitDecode(message: DescMessage, out: Emitter): void {
   const shape = out.shape(message);
-  out.doc(`Reads a ${message.typeName} up to \`end\`, into \`into\` when given.`);
+  out.doc(`Reads ${message.typeName} up to \`end\`, into \`into\` when given.`);
   out.print(
     out.exported("function", messageNames(message).decode),
     "(reader: ",

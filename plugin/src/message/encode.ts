@@ -6,7 +6,7 @@ import { runtime } from "../runtime-imports.js";
 
 /** `export function encodeUser`: writes a message at a position of a buffer. */
 export function emitEncode(message: DescMessage, out: Emitter): void {
-  out.doc(`Writes a ${message.typeName} at \`position\` and returns the position behind it.`);
+  out.doc(`Writes ${message.typeName} at \`position\` and returns the position behind it.`);
   out.print(
     out.exported("function", messageNames(message).encode),
     "(buffer: Uint8Array, message: ",
