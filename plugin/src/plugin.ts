@@ -9,6 +9,7 @@ import { emitGrpcFile } from "./grpc-file.js";
 import { formatOptions, parseOptions } from "./options.js";
 import { emitPbFile } from "./pb-file.js";
 import { assertComplete, editionOf } from "./request.js";
+import { transpile } from "./transpile.js";
 
 const name = "protoc-gen-petrel";
 const version = "v0.1.0";
@@ -38,6 +39,7 @@ function generate(request: CodeGeneratorRequest): CodeGeneratorResponse {
     name,
     version,
     generateTs: (schema) => generateFiles(schema, headers),
+    transpile,
   }).run({ ...request, parameter: formatOptions(options) });
   for (const file of response.file) file.content = `${headers.get(withoutExtension(file.name)) ?? ""}${file.content}`;
   return response;
