@@ -81,11 +81,20 @@ export function propertyKey(name: string): string {
   return name === "__proto__" ? '["__proto__"]' : name;
 }
 
+// What safeIdentifier lets pass although no declaration may have the name: protoc-gen-es's output does not compile there.
+const unusableAsValue: ReadonlySet<string> = new Set(["arguments", "await", "eval", "undefined"]);
+const unusableAsInterface: ReadonlySet<string> = new Set(["any", "await", "never", "symbol", "undefined", "unknown"]);
+const unusableAsEither: ReadonlySet<string> = new Set([...unusableAsInterface, ...unusableAsValue]);
+
+function unusableAsType(kind: "message" | "enum"): ReadonlySet<string> {
+  return kind === "enum" ? unusableAsEither : unusableAsInterface;
+}
+
 function settleNames(file: DescFile): FileNames {
   const types = [...nestedTypes(file)];
   const taken = new Set<string>();
-  const take = (ideal: string): string => {
-    let name = safeIdentifier(ideal);
+  const take = (ideal: string, unusable = unusableAsValue): string => {
+    let name = unusable.has(ideal) ? `${ideal}$` : safeIdentifier(ideal);
     for (let i = 0; taken.has(name); i++) name = safeIdentifier(i === 0 ? `${ideal}$` : `${ideal}$${i}`);
     taken.add(name);
     return name;
@@ -93,13 +102,13 @@ function settleNames(file: DescFile): FileNames {
 
   const shapes = new Map<DescType, string>();
   for (const type of types) {
-    if (type.kind === "message" || type.kind === "enum") shapes.set(type, take(identifier(type)));
+    if (type.kind === "message" || type.kind === "enum") shapes.set(type, take(identifier(type), unusableAsType(type.kind)));
   }
   const fileName = take(`file_${file.name.replace(/[^a-zA-Z0-9_]+/g, "_")}`);
   const descriptors = new Map<DescType, string>();
   for (const type of types) {
     const suffix = type.kind === "message" || type.kind === "enum" ? "Schema" : "";
-    descriptors.set(type, take(identifier(type) + suffix));
+    descriptors.set(type, take(identifier(type) + suffix, unusableAsValue));
   }
   const messages = new Map<DescMessage, MessageNames>();
   for (const type of types) {
@@ -122,7 +131,7 @@ const usedGlobals = ["Symbol"];
 function settleServiceNames(file: DescFile): ReadonlyMap<DescService, ServiceNames> {
   const taken = new Set<string>(usedGlobals);
   const take = (ideal: string): string => {
-    let name = safeIdentifier(ideal);
+    let name = unusableAsValue.has(ideal) ? `${ideal}$` : safeIdentifier(ideal);
     while (taken.has(name)) name += "$";
     taken.add(name);
     return name;

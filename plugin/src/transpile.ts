@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
+import { createRequire } from "node:module";
 import type { FileInfo } from "@bufbuild/protoplugin";
-import ts from "typescript";
+import type typescript from "typescript";
 
-const options: ts.CompilerOptions = {
-  target: ts.ScriptTarget.ES2022,
-  module: ts.ModuleKind.ES2022,
-  newLine: ts.NewLineKind.LineFeed,
-  verbatimModuleSyntax: true,
-  isolatedModules: true,
-};
+type TypeScript = typeof typescript;
 
 /**
  * JavaScript and declarations from the TypeScript we generate. Each file by itself, for it says all its types: protoplugin's
  * own transpiler writes ES2017, where private fields become WeakMaps.
  */
 export function transpile(files: FileInfo[], transpileJs: boolean, transpileDts: boolean): FileInfo[] {
+  // Loaded here: most runs ask for TypeScript alone, and the compiler takes longer to load than they take.
+  const ts = createRequire(import.meta.url)("typescript") as TypeScript;
+  const options: typescript.CompilerOptions = {
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.ES2022,
+    newLine: ts.NewLineKind.LineFeed,
+    verbatimModuleSyntax: true,
+    isolatedModules: true,
+  };
   const output: FileInfo[] = [];
   if (transpileJs) {
     for (const { name, content } of files) {
@@ -22,7 +26,7 @@ export function transpile(files: FileInfo[], transpileJs: boolean, transpileDts:
       output.push({ name: name.replace(/\.ts$/, ".js"), content: outputText });
     }
   }
-  if (transpileDts) output.push(...emitDeclarations(files));
+  if (transpileDts) output.push(...emitDeclarations(files, options, ts));
   return output;
 }
 
@@ -38,9 +42,9 @@ const library = {
   ].join("\n"),
 };
 
-function emitDeclarations(files: FileInfo[]): FileInfo[] {
+function emitDeclarations(files: FileInfo[], options: typescript.CompilerOptions, ts: TypeScript): FileInfo[] {
   const sources = new Map([...files.map(({ name, content }) => [name, content] as const), [library.name, library.text]]);
-  const host: ts.CompilerHost = {
+  const host: typescript.CompilerHost = {
     fileExists: (name) => sources.has(name),
     readFile: (name) => sources.get(name),
     getSourceFile(name, languageVersion) {

@@ -15,6 +15,17 @@ export function emitClient(service: DescService, out: Emitter): void {
     }`,
   );
   out.print(out.exported("class", client), " {");
+  if (methods.length === 0) emitEmptyBody(out);
+  else emitBody(methods, out);
+  out.print("}");
+  out.print();
+}
+
+function emitEmptyBody(out: Emitter): void {
+  out.print("  constructor(_channel: ", runtime.Channel, ", _defaults?: ", runtime.CallOptions, ") {}");
+}
+
+function emitBody(methods: readonly MethodNames[], out: Emitter): void {
   out.print("  readonly #channel: ", runtime.Channel, ";");
   out.print("  readonly #defaults: ", runtime.CallOptions, " | undefined;");
   out.print();
@@ -26,8 +37,6 @@ export function emitClient(service: DescService, out: Emitter): void {
     out.print();
     emitMethod(names, out);
   }
-  out.print("}");
-  out.print();
 }
 
 function emitMethod(names: MethodNames, out: Emitter): void {
