@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Code } from "../rpc/code.js";
+import type { Coding } from "../protocol/compression.js";
+import { MessageReader, type MessageReceiver, prefixBytes } from "../protocol/length-prefixed-message.js";
 import { type Compressor, MessageTooLargeError } from "../rpc/compression.js";
+import {
+  compressedWithoutCoding,
+  inflatedTooLarge,
+  messageNotDecoded,
+  messageNotDecompressed,
+} from "../rpc/library-status.js";
 import type { MessageCodec } from "../rpc/message-codec.js";
 import type { Status } from "../rpc/status.js";
 import { StatusError } from "../rpc/status-error.js";
 import { Reader } from "../wire/reader.js";
+import { rejection } from "./rejection.js";
 
 /** What a stream of messages asks of the call that receives it. */
 export interface InboundOwner {
@@ -23,6 +31,7 @@ interface Waiter<T> {
 
 const done: IteratorResult<never, undefined> = Object.freeze({ value: undefined, done: true });
 const reader = new Reader(new Uint8Array(0));
+const identity: Coding = { kind: "identity" };
 
 /**
  * Messages on their way from the connection to the application: an async iterable for one consumer. A message's bytes
@@ -30,12 +39,13 @@ const reader = new Reader(new Uint8Array(0));
  * an unfinished message are credited at once while nothing is queued, or a message larger than the window could never
  * arrive.
  */
-export class InboundMessages<T> implements AsyncIterable<T>, AsyncIterator<T, undefined> {
+export class InboundMessages<T> implements AsyncIterable<T>, AsyncIterator<T, undefined>, MessageReceiver {
   readonly #codec: MessageCodec<T, never>;
   readonly #maxBytes: number;
   readonly #owner: InboundOwner;
-  /** Set when the peer has named its coding. */
-  decompressor: Compressor | undefined;
+  readonly #reader: MessageReader;
+  /** How the peer said it compresses. */
+  coding: Coding = identity;
   #queue: Queued<T>[] = [];
   #taken = 0;
   #uncredited = 0;
@@ -44,32 +54,41 @@ export class InboundMessages<T> implements AsyncIterable<T>, AsyncIterator<T, un
   #inflating: Promise<unknown> | undefined;
   #end: "open" | "ended" | { readonly reason: () => StatusError } = "open";
   #iterated = false;
+  /** Messages that have arrived, taken or not. */
+  receivedMessages = 0;
+  /** Whether the message last taken was compressed. */
+  takenCompressed = false;
 
   constructor(codec: MessageCodec<T, never>, maxBytes: number, owner: InboundOwner) {
     this.#codec = codec;
     this.#maxBytes = maxBytes;
     this.#owner = owner;
+    this.#reader = new MessageReader(this, maxBytes);
   }
 
-  /** Counts received bytes before they are cut into messages; call `settleCredit` after it. */
-  received(bytes: number): void {
-    this.#uncredited += bytes;
+  /** Takes a part of the body. */
+  push(chunk: Uint8Array, start: number, end: number): void {
+    this.#uncredited += end - start;
+    if (this.#end === "open") this.#reader.push(chunk, start, end);
+    this.#settleCredit();
   }
 
-  /** Credits what belongs to no queued message. */
-  settleCredit(): void {
-    if (this.#queuedBytes > 0 || this.#uncredited === 0) return;
-    const bytes = this.#uncredited;
-    this.#uncredited = 0;
-    this.#owner.inboundConsumed(bytes);
-  }
-
-  /** One complete message, as a range of a chunk that stays valid only during this call. */
-  message(chunk: Uint8Array, start: number, end: number, compressed: boolean): void {
+  /** The body has ended; what is queued is still delivered. */
+  end(): void {
     if (this.#end !== "open") return;
-    const size = end - start + 5;
-    if (compressed && this.decompressor === undefined) {
-      this.#owner.inboundFailed(internal("message is flagged as compressed, but grpc-encoding names no coding"));
+    this.#reader.end();
+    if (this.#end !== "open") return;
+    this.#end = "ended";
+    if (this.#inflating === undefined) this.#finishWaiters();
+  }
+
+  /** One complete message, from the reader. */
+  messageReceived(chunk: Uint8Array, start: number, end: number, compressed: boolean): void {
+    if (this.#end !== "open") return;
+    this.receivedMessages++;
+    const size = end - start + prefixBytes;
+    if (compressed && this.coding.kind !== "compressor") {
+      this.#owner.inboundFailed(this.coding.kind === "unknown" ? this.coding.status : compressedWithoutCoding);
       return;
     }
     // Inflated only when taken: a queue of small compressed messages must not become a queue of large ones.
@@ -80,7 +99,7 @@ export class InboundMessages<T> implements AsyncIterable<T>, AsyncIterator<T, un
       try {
         queued.message = this.#codec.decode(reader.reset(chunk, start, end), end);
       } catch (error) {
-        this.#owner.inboundFailed(undecodable(this.#codec.typeName, error));
+        this.#owner.inboundFailed(messageNotDecoded(this.#codec.typeName, error));
         return;
       }
     }
@@ -93,11 +112,8 @@ export class InboundMessages<T> implements AsyncIterable<T>, AsyncIterator<T, un
     }
   }
 
-  /** No more messages will come; those queued are still delivered. */
-  end(): void {
-    if (this.#end !== "open") return;
-    this.#end = "ended";
-    if (this.#inflating === undefined) this.#finishWaiters();
+  messageFailed(status: Status): void {
+    this.#owner.inboundFailed(status);
   }
 
   /** The call is over early: the consumer gets the error, after what is queued when `keepQueued`. */
@@ -122,7 +138,7 @@ export class InboundMessages<T> implements AsyncIterable<T>, AsyncIterator<T, un
   next(): Promise<IteratorResult<T, undefined>> {
     if (this.#inflating === undefined && this.#taken < this.#queue.length) return Promise.resolve(this.#take());
     if (this.#inflating === undefined && this.#end !== "open") {
-      return this.#end === "ended" ? Promise.resolve(done) : failing(this.#end.reason);
+      return this.#end === "ended" ? Promise.resolve(done) : rejection(this.#end.reason);
     }
     return new Promise((resolve, reject) => {
       this.#waiters.push({ resolve, reject });
@@ -154,14 +170,16 @@ export class InboundMessages<T> implements AsyncIterable<T>, AsyncIterator<T, un
       this.#uncredited -= queued.size;
       this.#owner.inboundConsumed(queued.size);
     } else {
-      this.settleCredit();
+      this.#settleCredit();
     }
     return this.#open(queued);
   }
 
   #open(queued: Queued<T>): IteratorResult<T, undefined> | Promise<IteratorResult<T, undefined>> {
+    this.takenCompressed = queued.bytes !== undefined;
     if (queued.bytes === undefined) return { value: queued.message as T, done: false };
-    const inflated = inflate(this.decompressor as Compressor, queued.bytes, this.#maxBytes, this.#codec);
+    const { compressor } = this.coding as Coding & { kind: "compressor" };
+    const inflated = inflate(compressor, queued.bytes, this.#maxBytes, this.#codec);
     if (!(inflated instanceof Promise)) return this.#opened(inflated);
     const opening = inflated.then((result) => this.#opened(result));
     this.#inflating = opening;
@@ -177,7 +195,7 @@ export class InboundMessages<T> implements AsyncIterable<T>, AsyncIterator<T, un
     if (result.status === undefined) return { value: result.message, done: false };
     const { code, message } = result.status;
     this.#owner.inboundFailed(result.status);
-    return failing(() => new StatusError(code, message));
+    return rejection(() => new StatusError(code, message));
   }
 
   // After an inflation: those who asked meanwhile, in their order.
@@ -193,15 +211,23 @@ export class InboundMessages<T> implements AsyncIterable<T>, AsyncIterator<T, un
     this.#waiters = [];
     for (const waiter of waiters) {
       const end = this.#end;
-      waiter.resolve(typeof end === "object" ? failing(end.reason) : done);
+      waiter.resolve(typeof end === "object" ? rejection(end.reason) : done);
     }
+  }
+
+  // Credits what belongs to no queued message.
+  #settleCredit(): void {
+    if (this.#queuedBytes > 0 || this.#uncredited === 0) return;
+    const bytes = this.#uncredited;
+    this.#uncredited = 0;
+    this.#owner.inboundConsumed(bytes);
   }
 
   #drop(): void {
     this.#queue = [];
     this.#taken = 0;
     this.#queuedBytes = 0;
-    this.settleCredit();
+    this.#settleCredit();
   }
 }
 
@@ -223,18 +249,18 @@ export function inflate<T>(
   codec: MessageCodec<T, never>,
 ): Inflated<T> | Promise<Inflated<T>> {
   const decoded = (inflated: Uint8Array): Inflated<T> => {
-    if (inflated.length > maxBytes) return { status: tooLarge(inflated.length, maxBytes) };
+    if (inflated.length > maxBytes) return { status: inflatedTooLarge(maxBytes) };
     try {
       return { status: undefined, message: codec.decode(reader.reset(inflated, 0, inflated.length), inflated.length) };
     } catch (error) {
-      return { status: undecodable(codec.typeName, error) };
+      return { status: messageNotDecoded(codec.typeName, error) };
     }
   };
   const failed = (error: unknown): Inflated<T> => ({
     status:
       error instanceof MessageTooLargeError
-        ? { code: Code.RESOURCE_EXHAUSTED, message: error.message, details: [] }
-        : internal(`message cannot be inflated: ${textOf(error)}`),
+        ? inflatedTooLarge(maxBytes)
+        : messageNotDecompressed(decompressor.name, error),
   });
   try {
     const inflated = decompressor.decompress(bytes, maxBytes);
@@ -242,33 +268,4 @@ export function inflate<T>(
   } catch (error) {
     return failed(error);
   }
-}
-
-/** The status of bytes that are no message of the type (statuscodes: INTERNAL). */
-export function undecodable(typeName: string, error: unknown): Status {
-  return internal(`${typeName === "" ? "message" : typeName} cannot be decoded: ${textOf(error)}`);
-}
-
-/** The status of a message over the limit. */
-export function tooLarge(bytes: number, maxBytes: number): Status {
-  return {
-    code: Code.RESOURCE_EXHAUSTED,
-    message: `message is ${bytes} bytes, larger than receiveMaxBytes (${maxBytes})`,
-    details: [],
-  };
-}
-
-function internal(message: string): Status {
-  return { code: Code.INTERNAL, message, details: [] };
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-// The error is made in a reaction of the promise that the consumer awaits: its stack then names the awaiting line.
-function failing(reason: () => StatusError): Promise<never> {
-  return Promise.resolve().then(() => {
-    throw reason();
-  });
 }

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import { writePrefix } from "../protocol/length-prefixed-message.js";
+import { prefixBytes, writePrefix } from "../protocol/length-prefixed-message.js";
 import { toBytes } from "../rpc/bytes.js";
 import { Code } from "../rpc/code.js";
 import type { Compressor } from "../rpc/compression.js";
+import { libraryStatus, messageTooLargeToSend } from "../rpc/library-status.js";
 import type { MessageCodec } from "../rpc/message-codec.js";
+import type { Status } from "../rpc/status.js";
 import { StatusError } from "../rpc/status-error.js";
 import type { Exchange } from "../transport/exchange.js";
 import { BufferOverflow } from "../wire/buffer-overflow.js";
 
-const prefixBytes = 5;
 const firstCapacity = 1024;
 
 /**
@@ -29,7 +30,7 @@ export function sendUncompressed<I>(
     try {
       const end = codec.encode(buffer, message, start + prefixBytes);
       const length = end - start - prefixBytes;
-      if (length > maxBytes) throw tooLargeToSend(length, maxBytes);
+      if (length > maxBytes) throw errorOf(messageTooLargeToSend(length, maxBytes));
       writePrefix(buffer, start, false, length);
       return exchange.endData(end, endStream);
     } catch (error) {
@@ -38,6 +39,47 @@ export function sendUncompressed<I>(
       capacity = Math.max(capacity * 2, error.neededBytes - start);
     }
   }
+}
+
+/**
+ * Sends the only message of a direction and its end, compressed when there is a coding. `failed` is told, at once or
+ * later, when it cannot be sent.
+ */
+export function sendOnly<I>(
+  exchange: Exchange,
+  codec: MessageCodec<unknown, I>,
+  message: I,
+  coding: SendCoding | undefined,
+  maxBytes: number,
+  failed: (error: StatusError) => void,
+): void {
+  try {
+    if (coding === undefined) {
+      sendUncompressed(exchange, codec, message, maxBytes, true);
+      return;
+    }
+    const bytes = encodeAlone(codec, message, maxBytes);
+    const compressed = compress(coding, bytes);
+    if (!(compressed instanceof Promise)) {
+      exchange.sendData(compressed, true);
+      return;
+    }
+    compressed.then(
+      (framed) => exchange.sendData(framed, true),
+      (error: unknown) => failed(unsendable(codec.typeName, error)),
+    );
+  } catch (error) {
+    failed(unsendable(codec.typeName, error));
+  }
+}
+
+/** A message with its prefix: compressed, unless it is empty or shorter than the coding's minimum. */
+export function compress(coding: SendCoding, bytes: Uint8Array): Uint8Array | Promise<Uint8Array> {
+  if (bytes.length === 0 || bytes.length < coding.minBytes) return prefixed(bytes, false);
+  const compressed = coding.compressor.compress(bytes);
+  return compressed instanceof Uint8Array
+    ? prefixed(compressed, true)
+    : compressed.then((result) => prefixed(result, true));
 }
 
 /** Whether and how a call compresses what it sends. */
@@ -155,21 +197,17 @@ export class OutboundMessages<I> {
   #sendCompressed(exchange: Exchange, coding: SendCoding, one: Waiting<I>): void {
     const bytes = encodeAlone(this.#codec, one.message, this.#maxBytes);
     this.sentMessages++;
-    if (bytes.length === 0 || bytes.length < coding.minBytes) {
-      this.#handedOver(one, exchange.sendData(prefixed(bytes, false), false));
-      return;
-    }
-    const compressed = coding.compressor.compress(bytes);
-    if (compressed instanceof Uint8Array) {
-      this.#handedOver(one, exchange.sendData(prefixed(compressed, true), false));
+    const framed = compress(coding, bytes);
+    if (!(framed instanceof Promise)) {
+      this.#handedOver(one, exchange.sendData(framed, false));
       return;
     }
     this.#compressing = true;
-    compressed.then(
+    framed.then(
       (result) => {
         this.#compressing = false;
         if (typeof this.#state === "object") one.reject(this.#state.reason());
-        else this.#handedOver(one, exchange.sendData(prefixed(result, true), false));
+        else this.#handedOver(one, exchange.sendData(result, false));
         this.#flush();
       },
       (error: unknown) => {
@@ -198,12 +236,11 @@ export function encodeAlone<I>(codec: MessageCodec<unknown, I>, message: I, maxB
   } catch (error) {
     throw unsendable(codec.typeName, error);
   }
-  if (bytes.length > maxBytes) throw tooLargeToSend(bytes.length, maxBytes);
+  if (bytes.length > maxBytes) throw errorOf(messageTooLargeToSend(bytes.length, maxBytes));
   return bytes;
 }
 
-/** A message's bytes behind their prefix. */
-export function prefixed(bytes: Uint8Array, compressed: boolean): Uint8Array {
+function prefixed(bytes: Uint8Array, compressed: boolean): Uint8Array {
   const framed = new Uint8Array(prefixBytes + bytes.length);
   writePrefix(framed, 0, compressed, bytes.length);
   framed.set(bytes, prefixBytes);
@@ -217,18 +254,16 @@ interface Waiting<I> {
   reject(reason: unknown): void;
 }
 
-function tooLargeToSend(bytes: number, maxBytes: number): StatusError {
-  return new StatusError(Code.RESOURCE_EXHAUSTED, `message is ${bytes} bytes, larger than sendMaxBytes (${maxBytes})`);
-}
-
 function unsendable(typeName: string, error: unknown): StatusError {
   if (error instanceof StatusError) return error;
   const text = error instanceof Error ? error.message : String(error);
-  return new StatusError(Code.INTERNAL, `${typeName === "" ? "message" : typeName} cannot be encoded: ${text}`, {
-    cause: error,
-  });
+  return errorOf(libraryStatus(Code.INTERNAL, `cannot encode ${typeName === "" ? "a message" : typeName}: ${text}`), error);
 }
 
 function afterEnd(): StatusError {
-  return new StatusError(Code.INTERNAL, "send() after the end of the messages: halfClose() was called or the call is over");
+  return errorOf(libraryStatus(Code.INTERNAL, "send() after halfClose() or after the end of the call"));
+}
+
+function errorOf(status: Status, cause?: unknown): StatusError {
+  return new StatusError(status.code, status.message, cause === undefined ? undefined : { cause });
 }

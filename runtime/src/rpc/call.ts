@@ -43,6 +43,8 @@ export interface CallHandle {
   readonly status: Promise<Status>;
   /** Who answers; undefined until the call is on a connection. */
   readonly peer: Peer | undefined;
+  /** Whether the message last taken had been compressed by the server. */
+  readonly receivedCompressed: boolean;
   /** Ends the call CANCELLED, here and at the server. Does nothing once it has ended. */
   cancel(reason?: string): void;
 }

@@ -44,6 +44,9 @@ export const shuttingDown = libraryStatus(Code.UNAVAILABLE, "the server is shutt
 /** More handlers run than the server admits. */
 export const overloaded = libraryStatus(Code.RESOURCE_EXHAUSTED, "the server runs as many calls as it admits");
 
+/** Messages of a call are read or sent after its status is known. */
+export const callIsOver = libraryStatus(Code.CANCELLED, "the call is over");
+
 // Connections
 
 /** The connection was lost with the call on it: the client's view. */
@@ -76,10 +79,8 @@ export function unimplementedMethod(path: string): Status {
 export function unimplementedCodec(path: string, codec: string): Status {
   return libraryStatus(Code.UNIMPLEMENTED, `method ${path} does not speak ${codec}`);
 }
-/** What the client learns of a handler that threw something else than a StatusError; the error itself goes to `onError`. */
-export function handlerThrew(error: unknown): Status {
-  return libraryStatus(Code.UNKNOWN, textOf(error));
-}
+/** What the client learns of a handler that threw something else than a StatusError: nothing of its text, which goes to `onError`. */
+export const handlerFailed = libraryStatus(Code.UNKNOWN, "the handler failed");
 /** The handler returned or yielded something its codec cannot write. */
 export function responseNotEncoded(path: string, error: unknown): Status {
   return libraryStatus(Code.INTERNAL, `cannot encode the response of ${path}: ${textOf(error)}`);

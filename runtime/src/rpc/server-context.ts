@@ -25,6 +25,8 @@ export interface ServerContext {
   readonly contextValues: ContextValues;
   /** Whether later messages are compressed, when a coding has been agreed. Starts as the server's `compression.send` says. */
   compress: boolean;
+  /** Whether the request message last taken had been compressed by the client. */
+  readonly receivedCompressed: boolean;
 }
 
 /**

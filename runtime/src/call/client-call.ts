@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Coding, compressorNamed, responseCoding } from "../protocol/compression.js";
+import type { CallOptions } from "../rpc/call.js";
+import { Code } from "../rpc/code.js";
+import { ContextValues } from "../rpc/context-values.js";
+import {
+  callIsOver,
+  cancelledLocally,
+  cancelledWithParent,
+  connectionLost,
+  credentialsFailed,
+  credentialsNeedTls,
+  deadlineExceededAfter,
+  exchangeFailed,
+  responseMalformed,
+  trailersMissing,
+} from "../rpc/library-status.js";
+import type { MessageCodec } from "../rpc/message-codec.js";
+import { Metadata } from "../rpc/metadata.js";
+import type { Method, MethodInfo } from "../rpc/method.js";
+import type { Peer } from "../rpc/peer.js";
+import type { ParentCall, ServerContext } from "../rpc/server-context.js";
+import type { Status } from "../rpc/status.js";
+import { StatusError } from "../rpc/status-error.js";
+import {
+  ErrorCode,
+  type Exchange,
+  type ExchangeError,
+  type ExchangeListener,
+  type FieldSection,
+} from "../transport/exchange.js";
+import type { ClientConnection, ClientEngine, RunningCall, UnassignedCall } from "./client-engine.js";
+import { type Deferred, deferred } from "./deferred.js";
+import type { SendCoding } from "./outbound-messages.js";
+import { WheelTimer } from "./timer-wheel.js";
+
+/** What a handle shows of its call. */
+export interface CallCore {
+  readonly peer: Peer | undefined;
+  readonly receivedCompressed: boolean;
+  headers(): Promise<Metadata>;
+  trailers(): Promise<Metadata>;
+  status(): Promise<Status>;
+  cancel(reason?: string): void;
+}
+
+/**
+ * One call on the client, from its options to its status: what all shapes share. It waits for a connection, opens its
+ * exchange, reads head and trailers, and ends exactly once: by the server's status, a deadline, a cancellation or the
+ * loss of the connection.
+ */
+export abstract class ClientCall implements ExchangeListener, UnassignedCall, RunningCall, CallCore {
+  readonly engine: ClientEngine;
+  readonly method: Method;
+  readonly request: MessageCodec<unknown, unknown>;
+  readonly response: MessageCodec<unknown, never>;
+  readonly waitForReady: boolean;
+  readonly coding: SendCoding | undefined;
+  readonly receiveMaxBytes: number;
+  readonly sendMaxBytes: number;
+  state: "starting" | "assigned" | "ended" = "starting";
+  exchange: Exchange | undefined;
+  peer: Peer | undefined;
+  protected responseCoding: Coding = identityCoding;
+  readonly #options: CallOptions | undefined;
+  #metadata: Metadata | undefined;
+  #credentials: Metadata | undefined;
+  #contextValues: ContextValues | undefined;
+  #headState: "awaited" | "received" = "awaited";
+  #headSection: FieldSection | undefined;
+  #trailersSection: FieldSection | undefined;
+  #remoteEnded = false;
+  #status: Status | undefined;
+  #headersDeferred: Deferred<Metadata> | undefined;
+  #endDeferred: Deferred<void> | undefined;
+  #cause: unknown;
+  #startedAt: number;
+  /** Monotonic milliseconds; Infinity without one. */
+  #deadlineAt = Number.POSITIVE_INFINITY;
+  #deadlineTimer: DeadlineTimer | undefined;
+  #unlinkParent: (() => void) | undefined;
+  #unlinkSignal: (() => void) | undefined;
+  #abort: AbortController | undefined;
+
+  constructor(engine: ClientEngine, method: Method, options: CallOptions | undefined) {
+    this.engine = engine;
+    this.method = method;
+    const { codec } = engine;
+    const request = method.request as MessageCodec<unknown, unknown>;
+    const response = method.response as MessageCodec<unknown, never>;
+    this.request = codec === undefined ? request : codec.codecFor(request);
+    this.response = codec === undefined ? response : codec.codecFor(response);
+    this.#options = options;
+    this.waitForReady = options?.waitForReady ?? false;
+    this.receiveMaxBytes = options?.receiveMaxBytes ?? engine.receiveMaxBytes;
+    this.sendMaxBytes = options?.sendMaxBytes ?? engine.sendMaxBytes;
+    this.coding = sendCoding(engine, options?.compression);
+    if (options?.metadata !== undefined) this.#metadata = new Metadata(options.metadata);
+    this.#startedAt = engine.platform.clock.now();
+  }
+
+  /** The exchange is open: send. */
+  protected abstract opened(exchange: Exchange): void;
+  protected abstract bodyReceived(chunk: Uint8Array, start: number, end: number): void;
+  /** The server says that all went well: the status to end with, which is another when messages are missing or cut short. */
+  protected abstract accept(status: Status): Status | Promise<Status>;
+  /** The call is over. `fromServer`: what was received before is still to be delivered. */
+  protected abstract ended(status: Status, fromServer: boolean): void;
+  abstract outputDrained(): void;
+  abstract readonly receivedCompressed: boolean;
+
+  /** Applies deadline, cancellation and credentials, then asks for a connection. Called once. */
+  start(): void {
+    this.engine.callStarted(this);
+    const options = this.#options;
+    this.#limitTime(options?.timeoutMs ?? (options?.deadline === undefined ? this.engine.timeoutMs : undefined));
+    if (options?.deadline !== undefined) this.shortenDeadline(Number(options.deadline));
+    this.#linkParent(options?.parent);
+    if (options?.signal !== undefined) this.#linkSignal(options.signal);
+    const credentials = options?.credentials ?? this.engine.credentials;
+    if (credentials !== undefined) this.#authenticate();
+    else if (this.state === "starting") this.engine.assign(this);
+  }
+
+  startOn(connection: ClientConnection): boolean {
+    if (this.state === "ended") return true;
+    const { clock } = this.engine.platform;
+    const timeoutMs = this.#deadlineAt === Number.POSITIVE_INFINITY ? undefined : this.#deadlineAt - clock.now();
+    const encoding = this.coding === undefined ? "identity" : this.coding.compressor.name;
+    const fields = this.engine.heads.fields(this.method.path, encoding, timeoutMs, this.#metadata, this.#credentials);
+    const exchange = connection.open(fields, false, this);
+    if (exchange === undefined) return false;
+    this.state = "assigned";
+    this.exchange = exchange;
+    this.peer = connection.peer;
+    this.opened(exchange);
+    return true;
+  }
+
+  unavailable(error: () => StatusError): void {
+    const { status, cause } = error();
+    this.#cause = cause;
+    this.stop(status);
+  }
+
+  headersReceived(fields: FieldSection, endStream: boolean): void {
+    if (endStream) this.#remoteEnded = true;
+    if (this.state === "ended") return;
+    if (this.#headState === "received") {
+      if (!endStream) this.stop(responseMalformed);
+      else this.#trailersReceived(fields);
+      return;
+    }
+    this.#headState = "received";
+    const head = this.engine.protocol.readResponse(fields, endStream, this.engine.codec?.name ?? "proto");
+    if (head.kind === "headers") {
+      this.#headSection = fields;
+      this.responseCoding = responseCoding(head.encoding, this.engine.compression);
+      this.#headersDeferred?.resolve(this.engine.protocol.metadataOf(fields));
+      if (endStream) this.stop(trailersMissing);
+    } else if (head.kind === "trailersOnly") {
+      this.#trailersSection = fields;
+      this.#finish(head.status.code === Code.OK ? this.#accepted(head.status) : head.status, true);
+    } else {
+      this.#trailersSection = fields;
+      this.stop(head.status);
+    }
+  }
+
+  dataReceived(chunk: Uint8Array, start: number, end: number, endStream: boolean): void {
+    if (endStream) this.#remoteEnded = true;
+    if (this.state === "ended") {
+      this.exchange?.consumed(end - start);
+      return;
+    }
+    if (this.#headState === "awaited") {
+      this.stop(responseMalformed);
+      return;
+    }
+    if (end > start) this.bodyReceived(chunk, start, end);
+    if (endStream) this.stop(trailersMissing);
+  }
+
+  streamReset(error: ExchangeError): void {
+    this.#remoteEnded = true;
+    if (this.state === "ended") return;
+    // A server that noticed the deadline first says CANCEL; the truth is known here (gRPC: deadlines).
+    if (this.engine.platform.clock.now() >= this.#deadlineAt) {
+      this.deadlinePassed();
+      return;
+    }
+    this.#cause = error instanceof Error ? error : undefined;
+    if (error.initiator === "connection") this.#finish(connectionLost(error.message), true);
+    else if (error.initiator === "remote") this.#finish(this.engine.protocol.resetStatus(error.errorCode), true);
+    else this.#finish(exchangeFailed(error.message), true);
+  }
+
+  cancel(reason?: string): void {
+    this.stop(cancelledLocally(reason));
+  }
+
+  /** Ends the call here: what has been received is dropped and the server is told. */
+  stop(status: Status, cause?: unknown): void {
+    if (this.state === "ended") return;
+    if (cause !== undefined) this.#cause = cause;
+    this.#finish(status, false);
+  }
+
+  headers(): Promise<Metadata> {
+    if (this.#headSection !== undefined) return Promise.resolve(this.engine.protocol.metadataOf(this.#headSection));
+    if (this.state === "ended") return Promise.resolve(new Metadata());
+    this.#headersDeferred ??= deferred();
+    return this.#headersDeferred.promise;
+  }
+
+  trailers(): Promise<Metadata> {
+    return this.#whenEnded().then(() => this.trailersNow());
+  }
+
+  status(): Promise<Status> {
+    return this.#whenEnded().then(() => this.#status as Status);
+  }
+
+  get contextValues(): ContextValues {
+    return (this.#contextValues ??= this.#options?.contextValues ?? new ContextValues());
+  }
+
+  /** What will be sent as metadata, open to changes until the call has a connection. */
+  get metadata(): Metadata {
+    return (this.#metadata ??= new Metadata());
+  }
+
+  /** Made when read; aborts when the call ends other than OK. */
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#status !== undefined && this.#status.code !== Code.OK) this.#abort.abort(this.failure());
+    }
+    return this.#abort.signal;
+  }
+
+  get deadline(): number | undefined {
+    if (this.#deadlineAt === Number.POSITIVE_INFINITY) return undefined;
+    const { clock } = this.engine.platform;
+    return clock.epochNow() + (this.#deadlineAt - clock.now());
+  }
+
+  /** Epoch milliseconds; the deadline can only come nearer. */
+  shortenDeadline(deadline: number): void {
+    this.#limitTime(deadline - this.engine.platform.clock.epochNow());
+  }
+
+  deadlinePassed(): void {
+    this.stop(deadlineExceededAfter(this.#deadlineAt - this.#startedAt));
+  }
+
+  protected trailersNow(): Metadata {
+    return this.#trailersSection === undefined
+      ? new Metadata()
+      : this.engine.protocol.metadataOf(this.#trailersSection);
+  }
+
+  /** The error that this call fails with; a new one each time, so that its stack is that of whoever asks. */
+  failure(): StatusError {
+    const status = this.#status ?? callIsOver;
+    return new StatusError(status.code === Code.OK ? callIsOver.code : status.code, status.message, {
+      details: status.details,
+      metadata: this.trailersNow(),
+      peer: this.peer,
+      ...(this.#cause === undefined ? undefined : { cause: this.#cause }),
+    });
+  }
+
+  #trailersReceived(fields: FieldSection): void {
+    this.#trailersSection = fields;
+    const status = this.engine.protocol.readTrailers(fields);
+    this.#finish(status.code === Code.OK ? this.#accepted(status) : status, true);
+  }
+
+  // OK is the server's word; whether the messages agree may take an inflation to know.
+  #accepted(status: Status): Status | undefined {
+    const accepted = this.accept(status);
+    if (!(accepted instanceof Promise)) return accepted;
+    void accepted.then((settled) => this.#finish(settled, true));
+    return undefined;
+  }
+
+  #finish(status: Status | undefined, fromServer: boolean): void {
+    if (status === undefined || this.state === "ended") return;
+    const { exchange } = this;
+    const wasStarting = this.state === "starting";
+    this.state = "ended";
+    this.#status = status;
+    if (this.#deadlineTimer !== undefined) this.engine.wheel.clear(this.#deadlineTimer);
+    this.#unlinkParent?.();
+    this.#unlinkSignal?.();
+    if (wasStarting) this.engine.withdraw(this);
+    // gRPC HTTP2: a client that has its status before it half-closed resets with NO_ERROR; an exchange that is complete
+    // ignores it.
+    exchange?.reset(this.#remoteEnded ? ErrorCode.NO_ERROR : ErrorCode.CANCEL);
+    this.#headersDeferred?.resolve(new Metadata());
+    this.#endDeferred?.resolve();
+    this.ended(status, fromServer);
+    if (status.code !== Code.OK) this.#abort?.abort(this.failure());
+    this.engine.callEnded(this, status.code);
+  }
+
+  #whenEnded(): Promise<void> {
+    if (this.state === "ended") return Promise.resolve();
+    this.#endDeferred ??= deferred();
+    return this.#endDeferred.promise;
+  }
+
+  #limitTime(timeoutMs: number | undefined): void {
+    if (timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY) return;
+    if (Number.isNaN(timeoutMs)) throw new TypeError("timeoutMs and deadline must be numbers, got NaN");
+    const now = this.engine.platform.clock.now();
+    const at = now + timeoutMs;
+    if (at >= this.#deadlineAt) return;
+    this.#deadlineAt = at;
+    if (timeoutMs <= 0) {
+      this.deadlinePassed();
+      return;
+    }
+    if (this.state === "ended") return;
+    this.#deadlineTimer ??= new DeadlineTimer(this);
+    this.engine.wheel.set(this.#deadlineTimer, at);
+  }
+
+  #linkParent(option: ServerContext | null | undefined): void {
+    if (option === null || this.state === "ended") return;
+    const storage = this.engine.platform.contextStorage;
+    const parent = option ?? (storage?.enabled ? storage.current() : undefined);
+    if (parent === undefined) return;
+    const remainingMs = parent.remainingMs();
+    if (remainingMs !== Number.POSITIVE_INFINITY) this.#limitTime(remainingMs);
+    const parentCall = parent as ServerContext & Partial<ParentCall>;
+    if (this.state === ("ended" as string) || parentCall.addCancelListener === undefined) return;
+    this.#unlinkParent = parentCall.addCancelListener((reason) => {
+      const expired = reason instanceof StatusError && reason.code === Code.DEADLINE_EXCEEDED;
+      if (expired) this.deadlinePassed();
+      else this.stop(cancelledWithParent, reason);
+    });
+  }
+
+  #linkSignal(signal: AbortSignal): void {
+    const aborted = () => {
+      const { reason } = signal;
+      const timedOut = reason instanceof Error && reason.name === "TimeoutError";
+      const abortedPlainly = reason instanceof Error && reason.name === "AbortError";
+      if (timedOut) this.stop(deadlineExceededAfter(this.engine.platform.clock.now() - this.#startedAt), reason);
+      else this.stop(cancelledLocally(abortedPlainly ? undefined : reason), reason);
+    };
+    if (signal.aborted) {
+      aborted();
+    } else if (this.state !== "ended") {
+      signal.addEventListener("abort", aborted, { once: true });
+      this.#unlinkSignal = () => signal.removeEventListener("abort", aborted);
+    }
+  }
+
+  #authenticate(): void {
+    const { engine, method } = this;
+    const credentials = this.#options?.credentials ?? engine.credentials;
+    if (credentials === undefined || this.state === "ended") return;
+    if (!engine.secure) {
+      this.stop(credentialsNeedTls);
+      return;
+    }
+    const failed = (error: unknown) =>
+      this.stop(error instanceof StatusError ? error.status : credentialsFailed(error), error);
+    const request = {
+      serviceUrl: `https://${engine.authority}/${method.service}`,
+      method: method as MethodInfo,
+      signal: this.signal,
+    };
+    Promise.resolve(request)
+      .then((ready) => credentials.metadata(ready))
+      .then((metadata) => {
+        if (this.state !== "starting") return;
+        this.#credentials = new Metadata(metadata);
+        engine.assign(this);
+      })
+      .catch(failed);
+  }
+}
+
+const identityCoding: Coding = { kind: "identity" };
+
+function sendCoding(engine: ClientEngine, option: CallOptions["compression"]): SendCoding | undefined {
+  const { send, minBytes } = engine.compression;
+  if (option === undefined) return send && { compressor: send, minBytes };
+  if (option === false) return undefined;
+  const compressor = compressorNamed(option, engine.platform.compressors);
+  return compressor && { compressor, minBytes };
+}
+
+class DeadlineTimer extends WheelTimer {
+  readonly #call: ClientCall;
+
+  constructor(call: ClientCall) {
+    super();
+    this.#call = call;
+  }
+
+  override timeReached(): void {
+    this.#call.deadlinePassed();
+  }
+}

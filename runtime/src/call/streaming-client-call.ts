@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { CallOptions } from "../rpc/call.js";
+import { Code } from "../rpc/code.js";
+import {
+  cancelledLocally,
+  iterationLeft,
+  responseMissing,
+  responseRepeated,
+} from "../rpc/library-status.js";
+import type { Method } from "../rpc/method.js";
+import type { Status } from "../rpc/status.js";
+import type { StatusError } from "../rpc/status-error.js";
+import type { Exchange } from "../transport/exchange.js";
+import { ClientCall } from "./client-call.js";
+import type { ClientEngine } from "./client-engine.js";
+import { InboundMessages, type InboundOwner } from "./inbound-messages.js";
+import { OutboundMessages, sendOnly } from "./outbound-messages.js";
+import { handled } from "./rejection.js";
+
+const noBytes = new Uint8Array(0);
+
+/** The request messages of a call: one, those of an iterable, or those that come by `send`. */
+export type Requests =
+  | { readonly kind: "one"; readonly message: unknown }
+  | { readonly kind: "iterable"; readonly messages: AsyncIterable<unknown> | Iterable<unknown> }
+  | { readonly kind: "sent" };
+
+/** A call of any shape, message by message. */
+export class StreamingClientCall extends ClientCall implements InboundOwner {
+  readonly #requests: Requests;
+  readonly #inbound: InboundMessages<unknown>;
+  readonly #outbound: OutboundMessages<unknown>;
+  readonly #oneReply: boolean;
+
+  constructor(engine: ClientEngine, method: Method, requests: Requests, options: CallOptions | undefined) {
+    super(engine, method, options);
+    this.#requests = requests;
+    this.#oneReply = method.shape === "unary" || method.shape === "clientStreaming";
+    this.#inbound = new InboundMessages(this.response, this.receiveMaxBytes, this);
+    this.#outbound = new OutboundMessages(this.request, this.sendMaxBytes);
+  }
+
+  /** The replies, for one consumer; leaving them early cancels the call. */
+  get replies(): InboundMessages<unknown> {
+    return this.#inbound;
+  }
+
+  get receivedCompressed(): boolean {
+    return this.#inbound.takenCompressed;
+  }
+
+  /** Hands a message over; see OutboundMessages.send. */
+  send(message: unknown, compress: boolean): true | Promise<void> {
+    return this.#outbound.send(message, compress);
+  }
+
+  /** No more messages. */
+  halfClose(): void {
+    this.#outbound.end((exchange) => exchange.sendData(noBytes, true));
+  }
+
+  /** The only reply of a unary or client-streaming method. Rejects with the call's StatusError. */
+  async onlyReply(): Promise<unknown> {
+    const first = await this.#inbound.next();
+    await this.status();
+    if (first.done) throw this.failure();
+    return first.value;
+  }
+
+  override outputDrained(): void {
+    this.#outbound.drained();
+  }
+
+  inboundConsumed(bytes: number): void {
+    this.exchange?.consumed(bytes);
+  }
+
+  inboundFailed(status: Status): void {
+    this.stop(status);
+  }
+
+  inboundAbandoned(): void {
+    this.stop(iterationLeft);
+  }
+
+  protected override opened(exchange: Exchange): void {
+    const requests = this.#requests;
+    if (requests.kind === "one") {
+      sendOnly(exchange, this.request, requests.message, this.coding, this.sendMaxBytes, (error) =>
+        this.stop(error.status, error.cause),
+      );
+      return;
+    }
+    this.#outbound.start(exchange, this.coding);
+    if (requests.kind === "iterable") void handled(this.#sendAll(requests.messages));
+  }
+
+  protected override bodyReceived(chunk: Uint8Array, start: number, end: number): void {
+    this.#inbound.coding = this.responseCoding;
+    this.#inbound.push(chunk, start, end);
+    if (this.#oneReply && this.#inbound.receivedMessages > 1) this.stop(responseRepeated(this.method.path));
+  }
+
+  protected override accept(status: Status): Status {
+    if (this.#oneReply && this.#inbound.receivedMessages === 0) return responseMissing(this.method.path);
+    this.#inbound.end();
+    return status;
+  }
+
+  protected override ended(status: Status, fromServer: boolean): void {
+    const failure = (): StatusError => this.failure();
+    if (status.code !== Code.OK) this.#inbound.fail(failure, fromServer);
+    this.#outbound.fail(failure);
+  }
+
+  async #sendAll(messages: AsyncIterable<unknown> | Iterable<unknown>): Promise<void> {
+    const iterator = Symbol.asyncIterator in messages ? messages[Symbol.asyncIterator]() : messages[Symbol.iterator]();
+    let finished = false;
+    try {
+      while (this.state !== "ended") {
+        const { done, value } = await iterator.next();
+        if (done) {
+          finished = true;
+          this.halfClose();
+          return;
+        }
+        if (this.#outbound.ended) break;
+        const sent = this.#outbound.send(value, true);
+        if (sent !== true) await sent;
+      }
+    } catch (error) {
+      finished = true;
+      this.stop(cancelledLocally(error), error);
+    }
+    // The call is over: an iterable that fails while it is told so has nobody left to tell.
+    if (!finished) await handled(Promise.resolve(iterator.return?.()));
+  }
+}
