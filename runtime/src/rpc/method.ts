@@ -100,7 +100,7 @@ export interface ServiceDefinition<H = unknown> {
   /** The descriptor, reached only when asked for: JSON, reflection. Absent for services without a `.proto`. */
   readonly schema?: (() => DescService) | undefined;
   /** Carries the type of the handlers; never set. */
-  readonly handlers?: ((handlers: H) => H) | undefined;
+  readonly handlers?: H | undefined;
 }
 
 /** A service's definition; generated once per service. */

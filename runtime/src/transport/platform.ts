@@ -16,6 +16,8 @@ export interface Platform {
   listen(target: ListenTarget, options: ListenOptions): Promise<PlatformListener>;
   /** Takes over a socket that is open already (cleartext, or a TLS socket past its handshake). */
   adopt(socket: unknown, accept: (incoming: IncomingConnection) => void): void;
+  /** One line for whoever runs the process: stderr. Never throws. */
+  report(line: string): void;
   dial(address: SocketAddress, options: DialOptions, listener: DialListener): DialAttempt;
 }
 

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Exchange, ExchangeListener, Field, FieldSection } from "../transport/exchange.js";
+
+const patienceBytes = 64 * 1024;
+
+/**
+ * A request that no call is made of: its answer waits for the request's end, so that what is malformed in the rest is
+ * still called so, but not for more than 64 KiB of it.
+ */
+export class RefusedExchange implements ExchangeListener {
+  readonly #exchange: Exchange;
+  readonly #fields: readonly Field[];
+  readonly #body: Uint8Array | undefined;
+  #state: "waiting" | "answered" = "waiting";
+  #receivedBytes = 0;
+
+  constructor(exchange: Exchange, fields: readonly Field[], body: Uint8Array | undefined) {
+    this.#exchange = exchange;
+    this.#fields = fields;
+    this.#body = body;
+  }
+
+  dataReceived(_chunk: Uint8Array, start: number, end: number, endStream: boolean): void {
+    this.#exchange.consumed(end - start);
+    this.#receivedBytes += end - start;
+    if (endStream || this.#receivedBytes > patienceBytes) this.#answer();
+  }
+
+  headersReceived(_fields: FieldSection, endStream: boolean): void {
+    if (endStream) this.#answer();
+  }
+
+  outputDrained(): void {}
+
+  streamReset(): void {
+    if (this.#state === "answered") return;
+    this.#state = "answered";
+    this.#exchange.release();
+  }
+
+  #answer(): void {
+    if (this.#state === "answered") return;
+    this.#state = "answered";
+    this.#exchange.sendHeaders(this.#fields, this.#body === undefined);
+    if (this.#body !== undefined) this.#exchange.sendData(this.#body, true);
+    this.#exchange.release();
+  }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Code, codeName } from "../rpc/code.js";
+import type { Http2Counters } from "../transport/limits.js";
+
+/** What a server has done so far, as plain data. */
+export interface ServerStats {
+  readonly calls: {
+    readonly started: number;
+    readonly running: number;
+    /** Calls that have ended, by status: `{ OK: 12, NOT_FOUND: 1 }`. */
+    readonly ended: Readonly<Record<string, number>>;
+    /** Requests answered without a call: unknown methods, wrong content types. */
+    readonly refused: number;
+  };
+  readonly connections: {
+    readonly accepted: number;
+    readonly open: number;
+    /** Sockets that never became a connection: failed handshakes, other protocols. */
+    readonly refused: number;
+  };
+  /** How often each limit of `options.limits` was hit. */
+  readonly limits: Readonly<Record<keyof Http2Counters, number>>;
+}
+
+/** Counts calls by their end. */
+export class CallCounters {
+  started = 0;
+  running = 0;
+  refused = 0;
+  readonly #ended = new Array<number>(17).fill(0);
+
+  ended(code: Code): void {
+    this.running--;
+    this.#ended[code]++;
+  }
+
+  refuse(): void {
+    this.refused++;
+  }
+
+  snapshot(): ServerStats["calls"] {
+    const ended: Record<string, number> = {};
+    this.#ended.forEach((count, code) => {
+      if (count > 0) ended[codeName(code)] = count;
+    });
+    return { started: this.started, running: this.running, ended, refused: this.refused };
+  }
+}
+
+/** Adds `more` to `sum`, limit by limit. */
+export function addCounters(sum: Http2Counters, more: Http2Counters): void {
+  for (const name of Object.keys(more) as (keyof Http2Counters)[]) sum[name] += more[name];
+}
