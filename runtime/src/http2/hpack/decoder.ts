@@ -125,7 +125,7 @@ export class HpackDecoder {
     if (nameIndex === 0) {
       literal.read(cursor);
       nameOctets = literal.octets;
-      if (nameOctets <= room || section.hasRoomFor(nameOctets)) name = literal.text();
+      if (nameOctets <= room || section.hasRoomFor(nameOctets)) name = literal.name();
     } else {
       name = this.entry(nameIndex).name;
       nameOctets = name.length;
@@ -148,7 +148,7 @@ export class HpackDecoder {
     if (nameIndex === 0) {
       literal.read(cursor);
       nameOctets = literal.octets;
-      if (section.hasRoomFor(nameOctets)) name = literal.text();
+      if (section.hasRoomFor(nameOctets)) name = literal.name();
     } else {
       name = this.entry(nameIndex).name;
       nameOctets = name.length;

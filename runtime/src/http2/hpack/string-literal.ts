@@ -3,6 +3,7 @@ import type { BlockCursor } from "./block-cursor.js";
 import { HpackError } from "./hpack-error.js";
 import { decodedHuffmanRoom, decodeHuffman, encodeHuffman, huffmanOctets } from "./huffman.js";
 import { decodeInteger, encodeInteger } from "./integer.js";
+import { knownName } from "./known-name.js";
 import { octetsToText } from "./octet-text.js";
 
 const huffmanFlag = 0x80;
@@ -39,6 +40,11 @@ export class StringLiteral {
     this.source = scratchOf(decodedHuffmanRoom(length));
     this.start = 0;
     this.octets = decodeHuffman(cursor.bytes, start, end, this.source);
+  }
+
+  /** The literal as a field's name: a usual one is the same string each time. Good only until any literal is read. */
+  name(): string {
+    return knownName(this.source, this.start, this.start + this.octets) ?? this.text();
   }
 
   /** The literal as text. Good only until any literal is read. */
