@@ -25,8 +25,8 @@ export type Coding =
 const defaultMinBytes = 1024;
 
 /**
- * Resolves the option. Throws a TypeError or RangeError that names what is wrong and what is accepted. Frozen compressors
- * make it cheap to keep; do it once at construction.
+ * Resolves the option, once for each channel or server. Throws a TypeError or RangeError that names what is wrong and
+ * what is accepted.
  */
 export function resolveCompression(
   option: Compression | undefined,
