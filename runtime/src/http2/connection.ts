@@ -1,0 +1,555 @@
+// SPDX-License-Identifier: Apache-2.0
+import { ClosedStreams } from "./closed-streams.js";
+import { ControlReplies } from "./control-replies.js";
+import { Deadlines } from "./deadlines.js";
+import { Drain } from "./drain.js";
+import { ErrorCode, formatErrorCode } from "./error-code.js";
+import { ConnectionError, StreamError } from "./errors.js";
+import { initialWindowBytes, maxWindowBytes } from "./flow-control.js";
+import { FlowCredit } from "./flow-credit.js";
+import { encodeGoaway, goawayFrameBytes } from "./frame/goaway.js";
+import { frameHeaderBytes } from "./frame/header.js";
+import { encodeHeadersFrames, fieldBlockOverhead } from "./frame/headers.js";
+import { encodePing, pingFrameBytes } from "./frame/ping.js";
+import { encodeRstStream, rstStreamFrameBytes } from "./frame/rst-stream.js";
+import { encodeSettings, type Setting, settingsFrameBytes } from "./frame/settings.js";
+import { encodeWindowUpdate, windowUpdateFrameBytes } from "./frame/window-update.js";
+import type { ConnectionHost, ConnectionListener, StreamListener } from "./host.js";
+import { HpackDecoder } from "./hpack/decoder.js";
+import { HpackEncoder } from "./hpack/encoder.js";
+import type { Field } from "./hpack/field.js";
+import { Input } from "./input.js";
+import { createHttp2Counters, type Http2Counters, type Http2LimitName, type Http2Limits, type Role } from "./limits.js";
+import { Output } from "./output.js";
+import { ownPingMark, PendingPings } from "./ping.js";
+import { connectionPreface } from "./preface.js";
+import { RateLimit } from "./rate-limit.js";
+import { Scheduler } from "./scheduler.js";
+import { initialSettings, PeerSettings } from "./settings.js";
+import { blamesPeer, Stream } from "./stream.js";
+import { StreamTable } from "./stream-table.js";
+import { handleDeadlines } from "./timeouts.js";
+
+/** "draining": GOAWAY was sent or received, and streams run to their end. */
+export type ConnectionState = "open" | "draining" | "closed";
+
+/**
+ * One end of an HTTP/2 connection (RFC 9113). It does no I/O and owns no clock: bytes are given to `receive` and taken
+ * from `takeOutput`; the host says what time it is. Whatever the peer sends, `receive` does not throw: the connection or
+ * the stream ends with the error code the RFC names. Fields marked internal belong to this folder.
+ */
+export class Connection {
+  readonly role: Role;
+  readonly limits: Http2Limits;
+  /** How often each limit was hit. */
+  readonly counters: Http2Counters = createHttp2Counters();
+  /** What the peer allows us. */
+  readonly peerSettings = new PeerSettings();
+  state: ConnectionState = "open";
+
+  /** @internal */
+  readonly host: ConnectionHost;
+  /** @internal */
+  readonly listener: ConnectionListener;
+  /** @internal */
+  readonly output = new Output();
+  /** @internal */
+  readonly decoder: HpackDecoder;
+  /** @internal */
+  readonly encoder = new HpackEncoder();
+  /** @internal */
+  readonly table = new StreamTable();
+  /** @internal */
+  readonly scheduler: Scheduler;
+  /** @internal */
+  readonly credit: FlowCredit;
+  /** @internal */
+  readonly closedStreams = new ClosedStreams();
+  /** @internal */
+  readonly replies = new ControlReplies();
+  /** @internal */
+  readonly pings = new PendingPings();
+  /** @internal */
+  readonly deadlines = new Deadlines();
+  /** @internal */
+  readonly drain: Drain;
+  /** @internal */
+  readonly peerResets: RateLimit;
+  /** Largest DATA payload we send. Peers accept at least this, and larger frames would be unfair. @internal */
+  readonly dataFrameBytes = 16_384;
+  /** Bytes we may still send on all streams. @internal */
+  sendWindow = initialWindowBytes;
+  /** Time of the current `receive`, so that nothing on its way asks for it again. @internal */
+  time: number;
+  /** Highest identifier the peer has used. @internal */
+  lastPeerStreamId = 0;
+  /** Highest identifier of a request given to the listener: what GOAWAY says. @internal */
+  lastProcessedStreamId = 0;
+  /** Server: streams that occupy a slot, handlers still running for a stream that is over included. @internal */
+  slots = 0;
+  /** @internal */
+  streamsOpened = 0;
+  /** @internal */
+  dataFramesSent = 0;
+  /** SETTINGS of ours the peer has yet to acknowledge. @internal */
+  unacknowledgedSettings = 0;
+  /** @internal */
+  settingsAcknowledged = 0;
+
+  readonly #input: Input;
+  readonly #ownResets: RateLimit;
+  #nextStreamId = 1;
+  #slotWanted = false;
+  #outputSignalled = false;
+  #inputState: "reading" | "paused" = "reading";
+  /** The timeout the host last heard of. */
+  #announcedTimeout = Number.POSITIVE_INFINITY;
+
+  constructor(role: Role, host: ConnectionHost, listener: ConnectionListener, limits: Http2Limits) {
+    this.role = role;
+    this.host = host;
+    this.listener = listener;
+    this.limits = limits;
+    this.time = host.now();
+    this.decoder = new HpackDecoder(4096, {
+      maxListBytes: limits.maxHeaderListBytes,
+      maxFields: limits.maxHeaderFields,
+    });
+    this.scheduler = new Scheduler(this);
+    this.credit = new FlowCredit(this);
+    this.drain = new Drain(this);
+    this.peerResets = new RateLimit(limits.peerResetBurst, limits.peerResetsPerSecond, this.time);
+    this.#ownResets = new RateLimit(limits.ownResetBurst, limits.ownResetsPerSecond, this.time);
+    this.#input = new Input(this);
+  }
+
+  /** Streams that are not over on the wire. */
+  get streams(): number {
+    return this.table.size;
+  }
+
+  /** Receive window of a new stream. */
+  get streamWindowBytes(): number {
+    return this.credit.streamWindowBytes;
+  }
+
+  /** Sends the preface, SETTINGS and the connection's first credit. Call it once, before anything else. */
+  start(): void {
+    if (this.role === "client") {
+      this.output.buffer.set(connectionPreface, this.output.ensure(connectionPreface.length));
+      this.output.position += connectionPreface.length;
+    }
+    this.time = this.host.now();
+    this.sendSettings(initialSettings(this.role, this.limits));
+    this.credit.open();
+    this.deadlines.preface = this.time + this.limits.prefaceTimeoutMs;
+    this.deadlineSet(this.deadlines.preface);
+  }
+
+  /**
+   * Takes bytes from the peer; the chunk must never change afterwards. False: the turn's budget of new streams is used
+   * up. Call `continueReceive` in a later turn, and give nothing more until it returns true.
+   */
+  receive(chunk: Uint8Array): boolean {
+    if (this.state === "closed") return true;
+    this.time = this.host.now();
+    try {
+      return this.#input.receive(chunk);
+    } catch (error) {
+      this.fail(error);
+      return true;
+    }
+  }
+
+  /** Goes on with input held back by an earlier turn's budget. Result as of `receive`. */
+  continueReceive(): boolean {
+    if (this.state === "closed") return true;
+    this.time = this.host.now();
+    try {
+      return this.#input.continueReceive();
+    } catch (error) {
+      this.fail(error);
+      return true;
+    }
+  }
+
+  /** The peer has ended its side or the socket has failed: all streams and the connection are over. */
+  inputEnded(reason?: Error): void {
+    if (this.state === "closed") return;
+    const orderly = reason === undefined && this.table.size === 0;
+    const message = reason === undefined ? "connection closed by the peer" : `connection lost: ${reason.message}`;
+    this.end(orderly ? undefined : new ConnectionError(ErrorCode.NO_ERROR, message, "connection", reason));
+  }
+
+  /**
+   * The bytes to write now, or undefined. They stay untouched until `outputWritten` has covered them. Call it again until
+   * it gives undefined or the socket is full; in the latter case go on when the socket has drained.
+   */
+  takeOutput(): Uint8Array | undefined {
+    // No signal while we are at it: what callbacks write now is taken below.
+    this.#outputSignalled = true;
+    if (this.scheduler.canSend && this.state !== "closed") this.scheduler.pump(this.host.now());
+    const idle = this.output.unwrittenBytes === 0;
+    const bytes = this.output.take();
+    if (bytes !== undefined) {
+      this.replies.taken(this.output.takenBytes);
+      if (idle && this.state !== "closed") {
+        this.deadlines.write = this.host.now() + this.limits.streamStallTimeoutMs;
+        this.deadlineSet(this.deadlines.write);
+      }
+    }
+    this.#outputSignalled = false;
+    if (this.scheduler.canSend) this.noteOutput();
+    return bytes;
+  }
+
+  /** So many of the bytes taken have left, in order. Must be called: memory is reused and stalls are told by it. */
+  outputWritten(bytes: number): void {
+    this.output.written(bytes);
+    this.replies.written(this.output.writtenBytes);
+    if (this.state === "closed") return;
+    this.deadlines.write =
+      this.output.unwrittenBytes === 0 ? Number.POSITIVE_INFINITY : this.host.now() + this.limits.streamStallTimeoutMs;
+    this.updateInput();
+  }
+
+  /** When `handleTimeout` must be called, in the host's milliseconds; Infinity: never. */
+  nextTimeout(): number {
+    this.#announcedTimeout = this.deadlines.next();
+    return this.#announcedTimeout;
+  }
+
+  /** Does what is due. Early calls do no harm; ask `nextTimeout` again afterwards. */
+  handleTimeout(now: number): void {
+    this.time = now;
+    try {
+      handleDeadlines(this, now);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Whether `openStream` would give a stream now. */
+  canOpenStream(): boolean {
+    return (
+      this.role === "client" &&
+      this.state === "open" &&
+      this.table.size < this.peerSettings.maxConcurrentStreams &&
+      this.#nextStreamId <= maxWindowBytes
+    );
+  }
+
+  /**
+   * Client: sends a request. Undefined: the peer's SETTINGS_MAX_CONCURRENT_STREAMS is reached (`streamSlotAvailable`
+   * follows), identifiers are used up, or the connection is draining or closed.
+   */
+  openStream(fields: readonly Field[], endStream: boolean, listener: StreamListener): Stream | undefined {
+    if (!this.canOpenStream()) {
+      this.#slotWanted = this.state === "open";
+      return undefined;
+    }
+    const stream = new Stream(this.#nextStreamId, this, listener, this.time);
+    this.#nextStreamId += 2;
+    this.streamsOpened += 1;
+    this.table.add(stream);
+    this.writeHeaders(stream.id, fields, endStream);
+    if (endStream) {
+      stream.sendState = "ended";
+      stream.state = "halfClosedLocal";
+    }
+    return stream;
+  }
+
+  /** Measures a round trip. Undefined: the connection ended first. */
+  ping(callback: (roundTripMs: number | undefined) => void): void {
+    if (this.state === "closed") {
+      callback(undefined);
+      return;
+    }
+    const number = this.pings.add(this.host.now(), callback);
+    const position = this.output.ensure(pingFrameBytes);
+    this.output.position = encodePing(this.output.buffer, position, ownPingMark, number);
+    this.noteOutput();
+  }
+
+  /**
+   * Ends the connection once its streams have ended. A server first warns and goes on accepting for a round trip, so that
+   * no request is lost (RFC 9113 §6.8).
+   */
+  shutdown(): void {
+    this.drain.start();
+  }
+
+  /** Ends the connection and all its streams now, with GOAWAY. */
+  close(errorCode: number = ErrorCode.NO_ERROR, debugData = ""): void {
+    if (this.state === "closed") return;
+    this.sendGoaway(this.lastProcessedStreamId, errorCode, debugData);
+    const text = debugData === "" ? `closed with ${formatErrorCode(errorCode)}` : debugData;
+    this.end(errorCode === ErrorCode.NO_ERROR ? undefined : new ConnectionError(errorCode, text));
+  }
+
+  /** Ends the connection because of an error, whatever was thrown. @internal */
+  fail(thrown: unknown): void {
+    if (this.state === "closed") return;
+    const error =
+      thrown instanceof ConnectionError
+        ? thrown
+        : new ConnectionError(ErrorCode.INTERNAL_ERROR, `internal error: ${String(thrown)}`, "local", thrown);
+    // What an internal error says is our own affair.
+    const debugData = error.errorCode === ErrorCode.INTERNAL_ERROR ? "" : error.message;
+    this.sendGoaway(this.lastProcessedStreamId, error.errorCode, debugData);
+    this.end(error);
+  }
+
+  /** @internal */
+  end(error: ConnectionError | undefined): void {
+    this.state = "closed";
+    this.deadlines.clear();
+    this.#input.drop();
+    let failure = error;
+    for (const stream of this.table.all()) {
+      const over = stream.state === "closed";
+      stream.state = "closed";
+      stream.sendState = "ended";
+      this.scheduler.drop(stream);
+      this.table.delete(stream);
+      if (over) continue;
+      const code = error?.errorCode ?? ErrorCode.CANCEL;
+      const reason = error?.message ?? "connection closed";
+      try {
+        stream.listener.streamReset(new StreamError(stream.id, code, reason, "connection"));
+      } catch (thrown) {
+        // The other streams must hear of the end all the same.
+        failure ??= new ConnectionError(ErrorCode.INTERNAL_ERROR, "a stream's listener threw", "local", thrown);
+      }
+    }
+    this.pings.abandon();
+    this.host.connectionEnded(failure);
+  }
+
+  /** The limit was hit: counts it and makes the error that says so. @internal */
+  exceeded(name: Http2LimitName, what: string): ConnectionError {
+    this.counters[name] += 1;
+    return new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, `${what}, limit ${name} is ${this.limits[name]}`);
+  }
+
+  /** Something was encoded or could be. @internal */
+  noteOutput(): void {
+    if (this.#outputSignalled) return;
+    this.#outputSignalled = true;
+    this.host.outputReady();
+  }
+
+  /** A deadline was set: the host must know when it is the earliest. @internal */
+  deadlineSet(at: number): void {
+    if (at >= this.#announcedTimeout) return;
+    this.#announcedTimeout = at;
+    this.host.timeoutChanged();
+  }
+
+  /** A reply that the peer provoked was encoded. Throws when too many wait for the peer to read. @internal */
+  replyQueued(): void {
+    this.replies.add();
+    this.noteOutput();
+    const { queued } = this.replies;
+    if (queued > this.limits.maxQueuedControlRepliesBeforeClose) {
+      throw this.exceeded("maxQueuedControlRepliesBeforeClose", `${queued} replies not read by the peer`);
+    }
+    if (queued === this.limits.maxQueuedControlReplies + 1) {
+      this.counters.maxQueuedControlReplies += 1;
+      this.updateInput();
+    }
+  }
+
+  /** Stops or resumes reading as what waits is over or under its bounds. @internal */
+  updateInput(): void {
+    const { unreadBytes } = this.credit.window;
+    if (this.#inputState === "reading") {
+      const flooded = this.replies.queued > this.limits.maxQueuedControlReplies;
+      if (!flooded && unreadBytes <= 2 * this.limits.maxUnreadBytes) return;
+      this.#inputState = "paused";
+      this.host.inputPaused();
+    } else {
+      const quiet = this.replies.queued * 2 <= this.limits.maxQueuedControlReplies;
+      if (!quiet || unreadBytes > this.limits.maxUnreadBytes) return;
+      this.#inputState = "reading";
+      this.host.inputResumed();
+    }
+  }
+
+  /** Whether DATA waits for output to be taken. @internal */
+  get outputFull(): boolean {
+    return this.output.untakenBytes > this.limits.maxOutputBytes;
+  }
+
+  /** Whether all of it may go into the output at once, ahead of nothing. @internal */
+  maySend(stream: Stream, length: number): boolean {
+    if (stream.sendState !== "open" || stream.queuedBytes > 0) return false;
+    return length === 0 || (length <= stream.sendWindow && length <= this.sendWindow && !this.outputFull);
+  }
+
+  /** @internal */
+  dataWritten(stream: Stream, bytes: number, frames: number): void {
+    stream.sendWindow -= bytes;
+    this.sendWindow -= bytes;
+    this.dataFramesSent += frames;
+    this.noteOutput();
+  }
+
+  /** Data was put into the stream's queue, which was empty if `first`. True: it is in the output already. @internal */
+  dataQueued(stream: Stream, first: boolean): boolean {
+    if (first) this.scheduler.queuedStreams += 1;
+    if (stream.sendWindow > 0) {
+      const alone = this.scheduler.empty;
+      this.scheduler.add(stream);
+      while (alone && this.scheduler.canSend) {
+        if (this.scheduler.sendFrame(stream)) return true;
+      }
+      if (this.scheduler.canSend) this.noteOutput();
+    }
+    if (first) {
+      const now = this.host.now();
+      stream.stalledSince = now;
+      if (this.deadlines.stalledStreams === Number.POSITIVE_INFINITY) {
+        this.deadlines.stalledStreams = now + this.limits.streamStallTimeoutMs;
+        this.deadlineSet(this.deadlines.stalledStreams);
+      }
+    }
+    return false;
+  }
+
+  /** @internal */
+  writeHeaders(streamId: number, fields: readonly Field[], endStream: boolean): void {
+    const { output } = this;
+    const maxBytes = this.encoder.maxEncodedBytes(fields);
+    const frameBytes = this.peerSettings.maxFrameBytes;
+    const position = output.ensure(maxBytes + fieldBlockOverhead(maxBytes, frameBytes));
+    const blockEnd = this.encoder.encode(fields, output.buffer, position + frameHeaderBytes);
+    output.position = encodeHeadersFrames(output.buffer, position, blockEnd, streamId, endStream, frameBytes);
+    this.noteOutput();
+  }
+
+  /** @internal */
+  writeWindowUpdate(streamId: number, increment: number): void {
+    const position = this.output.ensure(windowUpdateFrameBytes);
+    this.output.position = encodeWindowUpdate(this.output.buffer, position, streamId, increment);
+    this.noteOutput();
+  }
+
+  /** @internal */
+  writeReset(streamId: number, errorCode: number): void {
+    const position = this.output.ensure(rstStreamFrameBytes);
+    this.output.position = encodeRstStream(this.output.buffer, position, streamId, errorCode);
+    this.noteOutput();
+  }
+
+  /** @internal */
+  sendSettings(settings: readonly Setting[]): void {
+    const position = this.output.ensure(settingsFrameBytes(settings.length));
+    this.output.position = encodeSettings(this.output.buffer, position, settings);
+    this.noteOutput();
+    this.unacknowledgedSettings += 1;
+    if (this.unacknowledgedSettings > 1) return;
+    this.deadlines.settingsAck = this.time + this.limits.settingsAckTimeoutMs;
+    this.deadlineSet(this.deadlines.settingsAck);
+  }
+
+  /** @internal */
+  sendGoaway(lastStreamId: number, errorCode: number, text: string): void {
+    const debugData = new TextEncoder().encode(text.slice(0, 200));
+    const position = this.output.ensure(goawayFrameBytes(debugData));
+    this.output.position = encodeGoaway(this.output.buffer, position, lastStreamId, errorCode, debugData);
+    this.noteOutput();
+  }
+
+  /** Our side of the stream has ended by END_STREAM. @internal */
+  endLocal(stream: Stream): void {
+    stream.sendState = "ended";
+    if (stream.state === "open" && this.role === "client") {
+      stream.state = "halfClosedLocal";
+      return;
+    }
+    // RFC 9113 §8.1: a server may answer before the request has ended, and then tells the client to stop.
+    if (stream.state === "open") this.writeReset(stream.id, ErrorCode.NO_ERROR);
+    else this.closedStreams.addEndedByPeer(stream.id);
+    this.peerResets.give();
+    this.removeStream(stream);
+  }
+
+  /** The peer's side has ended by END_STREAM, and the listener knows. @internal */
+  endRemote(stream: Stream): void {
+    if (this.table.get(stream.id) !== stream) return;
+    if (this.role === "client" && stream.sendState !== "ended") {
+      // The response is complete, so nobody waits for the rest of the request.
+      this.writeReset(stream.id, ErrorCode.NO_ERROR);
+    } else if (stream.state !== "closed") {
+      return;
+    }
+    this.closedStreams.addEndedByPeer(stream.id);
+    this.removeStream(stream);
+  }
+
+  /** @internal */
+  resetStream(stream: Stream, errorCode: number): void {
+    this.credit.dropUnread(stream);
+    if (stream.state === "closed") return;
+    this.writeReset(stream.id, errorCode);
+    this.removeStream(stream);
+    if (blamesPeer(errorCode)) this.#countOwnReset();
+  }
+
+  /** The peer broke a rule on a stream (RFC 9113 §5.4.2), or on one that is over. @internal */
+  streamError(streamId: number, stream: Stream | undefined, errorCode: number, message: string): void {
+    if (stream === undefined || stream.state === "closed") {
+      this.writeReset(streamId, errorCode);
+      this.#countOwnReset();
+    } else {
+      this.resetStream(stream, errorCode);
+      stream.listener.streamReset(new StreamError(streamId, errorCode, message, "local"));
+    }
+    if (this.state !== "closed") this.replyQueued();
+  }
+
+  /** The stream is over on the wire. @internal */
+  removeStream(stream: Stream): void {
+    stream.state = "closed";
+    stream.sendState = "ended";
+    this.scheduler.drop(stream);
+    this.table.delete(stream);
+    if (this.role === "client") this.#clientSlotFreed();
+    else if (stream.handlerState === "released") this.slots -= 1;
+    if (this.state === "draining" && this.table.size === 0) this.drain.streamsEnded();
+  }
+
+  /** Whether nobody has opened the stream yet (RFC 9113 §5.1). @internal */
+  isIdle(streamId: number): boolean {
+    const ours = (streamId & 1) === (this.role === "client" ? 1 : 0);
+    return ours ? this.role === "server" || streamId >= this.#nextStreamId : streamId > this.lastPeerStreamId;
+  }
+
+  /** The peer's SETTINGS may have raised its limit of streams. @internal */
+  settingsChanged(): void {
+    this.#clientSlotFreed();
+  }
+
+  /** @internal */
+  streamConsumed(stream: Stream, bytes: number): void {
+    this.credit.consumed(stream, bytes);
+  }
+
+  /** Server: the handler of a stream that is over has ended, too. @internal */
+  slotFreed(): void {
+    this.slots -= 1;
+  }
+
+  #clientSlotFreed(): void {
+    if (!this.#slotWanted || !this.canOpenStream()) return;
+    this.#slotWanted = false;
+    this.listener.streamSlotAvailable?.();
+  }
+
+  #countOwnReset(): void {
+    if (this.#ownResets.take(this.time)) return;
+    this.fail(this.exceeded("ownResetBurst", "streams reset for the peer's errors"));
+  }
+}

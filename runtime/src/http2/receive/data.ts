@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Connection } from "../connection.js";
+import { ErrorCode } from "../error-code.js";
+import { checkData } from "../frame/data.js";
+import { FrameFlag, FrameType } from "../frame/header.js";
+import { decodePadding } from "../frame/padding.js";
+import type { Input } from "../input.js";
+import type { Stream } from "../stream.js";
+import { checkLateFrame } from "./field-block.js";
+import { endRemoteState, shortContent } from "./trailers.js";
+
+/** DATA (RFC 9113 §6.1). It debits the connection's window whatever becomes of its stream, and is credited. */
+export function receiveData(
+  connection: Connection,
+  input: Input,
+  buffer: Uint8Array,
+  frameStart: number,
+  frameEnd: number,
+  flags: number,
+  streamId: number,
+): void {
+  checkData(streamId);
+  const { credit } = connection;
+  const length = frameEnd - frameStart;
+  const endStream = (flags & FrameFlag.END_STREAM) !== 0;
+  let start = frameStart;
+  let end = frameEnd;
+  let padding = 0;
+  if ((flags & FrameFlag.PADDED) !== 0) {
+    padding = decodePadding(buffer, frameStart, frameEnd, FrameType.DATA, flags);
+    start += 1;
+    end -= padding - 1;
+  }
+  credit.receive(length);
+  if (end === start && !endStream) countEmpty(connection, input);
+  else if (input.emptyDataFrames > 0) input.emptyDataFrames -= 1;
+
+  const stream = connection.table.get(streamId);
+  if (stream === undefined) {
+    checkLateFrame(connection, streamId, "DATA");
+    credit.give();
+    return;
+  }
+  if (accept(connection, stream, length, end - start, endStream)) {
+    stream.receiveWindow -= length;
+    if (endStream) endRemoteState(stream);
+    else if (padding > 0) credit.owe(stream, padding);
+    if (end > start || endStream) {
+      credit.unread(stream, end - start);
+      stream.listener.dataReceived(buffer, start, end, endStream);
+      if (endStream) connection.endRemote(stream);
+    }
+  }
+  if (connection.state === "closed") return;
+  credit.give();
+  connection.updateInput();
+}
+
+/** Checks DATA against the stream's state, window and content-length. False: the stream is over. */
+function accept(
+  connection: Connection,
+  stream: Stream,
+  length: number,
+  payloadBytes: number,
+  endStream: boolean,
+): boolean {
+  if (stream.state === "halfClosedRemote" || stream.state === "closed") {
+    connection.streamError(stream.id, stream, ErrorCode.STREAM_CLOSED, "DATA after END_STREAM");
+    return false;
+  }
+  if (length > stream.receiveWindow) {
+    const text = `DATA of ${length} octets, stream window has ${stream.receiveWindow}`;
+    connection.streamError(stream.id, stream, ErrorCode.FLOW_CONTROL_ERROR, text);
+    return false;
+  }
+  if (connection.role === "client" && stream.responseState === "awaitingHead") {
+    connection.streamError(stream.id, stream, ErrorCode.PROTOCOL_ERROR, "DATA before the response head");
+    return false;
+  }
+  stream.receivedBytes += payloadBytes;
+  if (stream.contentLength < 0) return true;
+  const { contentLength, receivedBytes } = stream;
+  if (receivedBytes > contentLength || (endStream && receivedBytes < contentLength)) {
+    connection.streamError(stream.id, stream, ErrorCode.PROTOCOL_ERROR, shortContent(stream));
+    return false;
+  }
+  return true;
+}
+
+/** Frames that carry nothing cost us work and the peer no window (CVE-2019-9518). */
+function countEmpty(connection: Connection, input: Input): void {
+  input.emptyDataFrames += 1;
+  if (input.emptyDataFrames > connection.limits.maxEmptyDataFrames) {
+    throw connection.exceeded("maxEmptyDataFrames", `${input.emptyDataFrames} empty DATA frames`);
+  }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Connection } from "../connection.js";
+import { ErrorCode, formatErrorCode } from "../error-code.js";
+import { ConnectionError, StreamError } from "../errors.js";
+import { decodeRstStream } from "../frame/rst-stream.js";
+import type { Stream } from "../stream.js";
+
+/** A request older than this is not part of a rapid reset. */
+const youngMs = 1_000;
+
+/** RST_STREAM (RFC 9113 §6.4). Never answered by another one. */
+export function receiveRstStream(
+  connection: Connection,
+  buffer: Uint8Array,
+  start: number,
+  end: number,
+  streamId: number,
+): void {
+  const errorCode = decodeRstStream(buffer, start, end, streamId);
+  const stream = connection.table.get(streamId);
+  if (stream === undefined) {
+    if (connection.isIdle(streamId)) {
+      throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, `RST_STREAM on idle stream ${streamId}`);
+    }
+    return;
+  }
+  connection.credit.dropUnread(stream);
+  connection.closedStreams.addResetByPeer(streamId);
+  connection.removeStream(stream);
+  const unprocessed = errorCode === ErrorCode.REFUSED_STREAM;
+  const text = `the peer reset the stream with ${formatErrorCode(errorCode)}`;
+  stream.listener.streamReset(new StreamError(streamId, errorCode, text, "remote", unprocessed));
+  if (connection.role === "server" && connection.state !== "closed") countReset(connection, stream);
+}
+
+/**
+ * Counts resets that abuse us: of young requests whose handler still runs and whose own time is not up (CVE-2023-44487).
+ * The handler's slot is what really bounds the work; this ends the connection of a peer that does nothing else.
+ */
+function countReset(connection: Connection, stream: Stream): void {
+  const { time } = connection;
+  if (stream.handlerState === "released" || time - stream.openedAt > youngMs || time >= stream.deadlineAt) return;
+  if (!connection.peerResets.take(time)) throw connection.exceeded("peerResetBurst", "requests reset at once");
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** What a stream has to send and may not yet: chunks by reference, in order. */
+export class SendQueue {
+  bytes = 0;
+  #head: Uint8Array | undefined;
+  #headStart = 0;
+  #rest: Uint8Array[] | undefined;
+
+  push(chunk: Uint8Array): void {
+    if (chunk.length === 0) return;
+    this.bytes += chunk.length;
+    if (this.#head === undefined) this.#head = chunk;
+    else if (this.#rest === undefined) this.#rest = [chunk];
+    else this.#rest.push(chunk);
+  }
+
+  /** Moves the first `bytes` queued bytes, at most all of them, into `buffer`. */
+  moveInto(buffer: Uint8Array, position: number, bytes: number): void {
+    this.bytes -= bytes;
+    let at = position;
+    let missing = bytes;
+    while (missing > 0 && this.#head !== undefined) {
+      const head = this.#head;
+      const end = Math.min(head.length, this.#headStart + missing);
+      buffer.set(this.#headStart === 0 && end === head.length ? head : head.subarray(this.#headStart, end), at);
+      at += end - this.#headStart;
+      missing -= end - this.#headStart;
+      if (end < head.length) {
+        this.#headStart = end;
+      } else {
+        this.#head = this.#rest?.shift();
+        this.#headStart = 0;
+      }
+    }
+  }
+
+  clear(): void {
+    this.bytes = 0;
+    this.#head = undefined;
+    this.#rest = undefined;
+    this.#headStart = 0;
+  }
+}

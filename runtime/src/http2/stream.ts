@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Connection } from "./connection.js";
+import { ErrorCode } from "./error-code.js";
+import { encodeDataHeader } from "./frame/data.js";
+import { frameHeaderBytes } from "./frame/header.js";
+import type { StreamListener } from "./host.js";
+import type { Field } from "./hpack/field.js";
+import type { Output } from "./output.js";
+import { SendQueue } from "./send-queue.js";
+import type { StreamState } from "./stream-state.js";
+
+/**
+ * One request and its response (RFC 9113 §5). Sending never fails: what comes after the stream's end is dropped, as a
+ * peer's reset may always be on its way. Fields marked internal belong to the connection.
+ */
+export class Stream {
+  readonly id: number;
+  readonly connection: Connection;
+  /** The connection's output, for `beginData`. */
+  readonly output: Output;
+  state: StreamState = "open";
+  /** Belongs to whoever opened the stream. */
+  user: unknown = undefined;
+  /** Monotonic milliseconds after which a peer's reset is honest, because its own time is up. */
+  deadlineAt = Number.POSITIVE_INFINITY;
+
+  /** @internal */
+  listener: StreamListener;
+  /**
+   * Bytes this endpoint may still send. Negative after the peer lowers SETTINGS_INITIAL_WINDOW_SIZE; sending resumes
+   * once WINDOW_UPDATE makes it positive (RFC 9113 §6.9.2).
+   * @internal
+   */
+  sendWindow: number;
+  /** Bytes the peer may still send. @internal */
+  receiveWindow: number;
+  /** Consumed and not yet credited. @internal */
+  owedBytes = 0;
+  /** Received and not yet consumed. @internal */
+  unreadBytes = 0;
+  /** What unread small frames count beyond their payload. @internal */
+  bookkeepingBytes = 0;
+  /** Sum of DATA, for content-length. @internal */
+  receivedBytes = 0;
+  /** @internal */
+  contentLength = -1;
+  /** Client: what of the response has come. @internal */
+  responseState: "awaitingHead" | "headReceived" = "awaitingHead";
+  /** @internal */
+  interimResponses = 0;
+  /** "ending": END_STREAM waits behind queued data. @internal */
+  sendState: "open" | "ending" | "ended" = "open";
+  /** Server: whether the handler still occupies its slot. @internal */
+  handlerState: "running" | "released" = "running";
+  /** @internal */
+  openedAt: number;
+  /** @internal */
+  queue: SendQueue | undefined = undefined;
+  /** @internal */
+  queuedTrailers: readonly Field[] | undefined = undefined;
+  /** Neighbours among the streams that could send; undefined when this is none of them. @internal */
+  nextReady: Stream | undefined = undefined;
+  /** @internal */
+  previousReady: Stream | undefined = undefined;
+  /** Since when queued data has made no progress. @internal */
+  stalledSince = 0;
+
+  constructor(id: number, connection: Connection, listener: StreamListener, openedAt: number) {
+    this.id = id;
+    this.connection = connection;
+    this.output = connection.output;
+    this.listener = listener;
+    this.sendWindow = connection.peerSettings.initialWindowBytes;
+    this.receiveWindow = connection.streamWindowBytes;
+    this.openedAt = openedAt;
+  }
+
+  /** Bytes accepted and still waiting for credit. Keep it below `limits.maxSendQueueBytes`. */
+  get queuedBytes(): number {
+    return this.queue === undefined ? 0 : this.queue.bytes;
+  }
+
+  /** Sends a response head or trailers; with `endStream` they wait behind queued data. */
+  sendHeaders(fields: readonly Field[], endStream: boolean): void {
+    if (this.sendState !== "open") return;
+    if (this.queuedBytes > 0) {
+      if (!endStream) return;
+      this.queuedTrailers = fields;
+      this.sendState = "ending";
+      return;
+    }
+    this.connection.writeHeaders(this.id, fields, endStream);
+    if (endStream) this.connection.endLocal(this);
+  }
+
+  /** Where in `output.buffer` at least `capacity` octets of payload may be written. End with `endData` or `abortData`. */
+  beginData(capacity: number): number {
+    const headers = frameHeaderBytes * (1 + Math.floor(capacity / this.connection.dataFrameBytes));
+    return this.output.ensure(headers + capacity) + frameHeaderBytes;
+  }
+
+  /** Takes back `beginData`. Nothing was promised to the output, so nothing is undone. */
+  abortData(): void {}
+
+  /**
+   * Sends what was written from `beginData`'s position up to `end`. True: all of it is in the output. False: it was
+   * copied and waits for credit, and `outputDrained` follows.
+   */
+  endData(end: number, endStream: boolean): boolean {
+    const { connection, output } = this;
+    const start = output.position + frameHeaderBytes;
+    const length = end - start;
+    if (!connection.maySend(this, length)) {
+      return this.sendState !== "open" || this.#enqueue(output.buffer.slice(start, end), endStream);
+    }
+    if (length === 0 && !endStream) return true;
+    if (length <= connection.dataFrameBytes) {
+      encodeDataHeader(output.buffer, output.position, length, this.id, endStream);
+      output.position = end;
+      connection.dataWritten(this, length, 1);
+    } else {
+      this.#splitData(start, end, endStream);
+    }
+    if (endStream) connection.endLocal(this);
+    return true;
+  }
+
+  /** Sends bytes, keeping a reference until they are framed: they must not change. Result as of `endData`. */
+  sendData(bytes: Uint8Array, endStream: boolean): boolean {
+    const { connection, output } = this;
+    const length = bytes.length;
+    if (length > connection.dataFrameBytes || !connection.maySend(this, length)) {
+      return this.sendState !== "open" || this.#enqueue(bytes, endStream);
+    }
+    if (length === 0 && !endStream) return true;
+    const position = output.ensure(frameHeaderBytes + length);
+    output.buffer.set(bytes, encodeDataHeader(output.buffer, position, length, this.id, endStream));
+    output.position = position + frameHeaderBytes + length;
+    connection.dataWritten(this, length, 1);
+    if (endStream) connection.endLocal(this);
+    return true;
+  }
+
+  /** Ends the stream both ways at once (RFC 9113 §5.4.2). What it had queued is dropped; its listener hears no more. */
+  reset(errorCode: number): void {
+    this.connection.resetStream(this, errorCode);
+  }
+
+  /** The application has taken so many of the received bytes. They are credited to the peer. */
+  consumed(bytes: number): void {
+    this.connection.streamConsumed(this, bytes);
+  }
+
+  /** Server: the handler has ended. Until then the stream occupies a slot, even after a reset. */
+  release(): void {
+    if (this.handlerState === "released") return;
+    this.handlerState = "released";
+    if (this.state === "closed") this.connection.slotFreed();
+  }
+
+  /** DATA above one frame: the payload moves apart to let further frame headers in. */
+  #splitData(start: number, end: number, endStream: boolean): void {
+    const { buffer } = this.output;
+    const frameBytes = this.connection.dataFrameBytes;
+    const last = Math.ceil((end - start) / frameBytes) - 1;
+    for (let index = last; index >= 0; index--) {
+      const from = start + index * frameBytes;
+      const length = Math.min(frameBytes, end - from);
+      const to = from + index * frameHeaderBytes;
+      if (index > 0) buffer.copyWithin(to, from, from + length);
+      encodeDataHeader(buffer, to - frameHeaderBytes, length, this.id, endStream && index === last);
+    }
+    this.output.position = end + last * frameHeaderBytes;
+    this.connection.dataWritten(this, end - start, last + 1);
+  }
+
+  #enqueue(bytes: Uint8Array, endStream: boolean): boolean {
+    this.queue ??= new SendQueue();
+    const first = this.queue.bytes === 0;
+    this.queue.push(bytes);
+    if (endStream) this.sendState = "ending";
+    return this.queue.bytes === 0 || this.connection.dataQueued(this, first);
+  }
+}
+
+/** Stands in until the owner has given its listener, and after the stream's end. */
+export const deafListener: StreamListener = {
+  headersReceived() {},
+  dataReceived(_chunk, _start, _end, _endStream) {},
+  outputDrained() {},
+  streamReset() {},
+};
+
+/** Codes that blame the peer: such resets of ours count against it (CVE-2025-8671). */
+export function blamesPeer(errorCode: number): boolean {
+  return (
+    errorCode === ErrorCode.PROTOCOL_ERROR ||
+    errorCode === ErrorCode.FLOW_CONTROL_ERROR ||
+    errorCode === ErrorCode.STREAM_CLOSED ||
+    errorCode === ErrorCode.FRAME_SIZE_ERROR ||
+    errorCode === ErrorCode.ENHANCE_YOUR_CALM
+  );
+}
