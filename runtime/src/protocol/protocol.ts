@@ -59,9 +59,11 @@ export interface RequestHead {
   readonly refusal: Refusal | undefined;
 }
 
-/** A ready answer to a request that cannot be served: one section with END_STREAM. */
+/** A ready answer to a request that cannot be served: one section, then `body` when there is one. */
 export interface Refusal {
   readonly fields: readonly Field[];
+  /** Plain text for a client that is no gRPC client; undefined: the section ends the response. */
+  readonly body: Uint8Array | undefined;
   /** What the fields say, for counters and logs. */
   readonly status: Status;
 }

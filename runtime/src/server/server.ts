@@ -3,7 +3,7 @@
 import type { DescService } from "@bufbuild/protobuf";
 import type { CallInfo, CancellableCall, Handler, ServerEngine } from "../call/server-engine.js";
 import { TimerWheel } from "../call/timer-wheel.js";
-import { grpcServerProtocol } from "../protocol/grpc/index.js";
+import { grpcServer } from "../protocol/grpc/grpc-server.js";
 import type { CompressionSettings } from "../protocol/compression.js";
 import type { Code } from "../rpc/code.js";
 import type { HandlersOf } from "../rpc/handlers.js";
@@ -87,7 +87,7 @@ export class PetrelServer implements Server, ServerEngine, ServerConnectionListe
     this.sendMaxBytes = this.#options.sendMaxBytes;
     this.maxTimeoutMs = this.#options.maxTimeoutMs;
     this.#registry = new ServiceRegistry(this.#options.interceptors);
-    this.#dispatcher = new CallDispatcher(this, grpcServerProtocol, this.#registry, () => this.#counters.refuse());
+    this.#dispatcher = new CallDispatcher(this, grpcServer, this.#registry, () => this.#counters.refuse());
   }
 
   addService<S extends ServiceDefinition | DescService>(

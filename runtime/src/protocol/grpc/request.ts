@@ -113,7 +113,7 @@ function isMethodPath(path: string): boolean {
 }
 
 function wrongMethod(method: string): Refusal {
-  return refuse(noContentType, "405", Code.INTERNAL, `method is ${method}, gRPC is POST`, field("allow", "POST"));
+  return refusePlainly("405", Code.INTERNAL, `method is ${method}, gRPC is POST`, field("allow", "POST"));
 }
 
 // gRPC HTTP2: "If Content-Type does not begin with "application/grpc", gRPC servers SHOULD respond with HTTP status of
@@ -121,12 +121,21 @@ function wrongMethod(method: string): Refusal {
 function wrongContentType(contentType: string | undefined): Refusal {
   const found = contentType === undefined ? "absent" : JSON.stringify(contentType);
   const accepted = "application/grpc, application/grpc+proto or application/grpc+json";
-  return refuse(noContentType, "415", Code.UNKNOWN, `content-type is ${found}, expected ${accepted}`);
+  return refusePlainly("415", Code.UNKNOWN, `content-type is ${found}, expected ${accepted}`);
 }
 
-function refuse(type: GrpcContentType, httpStatus: string, code: Code, message: string, extra?: Field): Refusal {
+const plainText = field("content-type", "text/plain; charset=utf-8");
+const utf8 = new TextEncoder();
+
+// Whoever sent this is no gRPC client: it gets words it can show.
+function refusePlainly(httpStatus: string, code: Code, message: string, extra?: Field): Refusal {
+  const fields = [field(":status", httpStatus), plainText];
+  if (extra !== undefined) fields.push(extra);
+  return { fields, status: libraryStatus(code, message), body: utf8.encode(`${message}\n`) };
+}
+
+function refuse(type: GrpcContentType, httpStatus: string, code: Code, message: string): Refusal {
   const status = libraryStatus(code, message);
   const fields = [field(":status", httpStatus), contentTypeField(type.canonical), ...statusFields(status)];
-  if (extra !== undefined) fields.push(extra);
-  return { fields, status };
+  return { fields, status, body: undefined };
 }
