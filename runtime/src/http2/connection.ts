@@ -1,28 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ClosedStreams } from "./closed-streams.js";
-import { ControlReplies } from "./control-replies.js";
 import { Deadlines } from "./deadlines.js";
 import { Drain } from "./drain.js";
 import { ErrorCode, formatErrorCode } from "./error-code.js";
 import { ConnectionError, StreamError } from "./errors.js";
-import { initialWindowBytes, maxWindowBytes } from "./flow-control.js";
+import { maxWindowBytes } from "./flow-control.js";
 import { FlowCredit } from "./flow-credit.js";
-import { encodeGoaway, goawayFrameBytes } from "./frame/goaway.js";
-import { frameHeaderBytes } from "./frame/header.js";
-import { encodeHeadersFrames, fieldBlockOverhead } from "./frame/headers.js";
-import { encodePing, pingFrameBytes } from "./frame/ping.js";
-import { encodeRstStream, rstStreamFrameBytes } from "./frame/rst-stream.js";
-import { encodeSettings, type Setting, settingsFrameBytes } from "./frame/settings.js";
-import { encodeWindowUpdate, windowUpdateFrameBytes } from "./frame/window-update.js";
+import type { Setting } from "./frame/settings.js";
+import { FrameWriter } from "./frame-writer.js";
 import type { ConnectionHost, ConnectionListener, StreamListener } from "./host.js";
 import { HpackDecoder } from "./hpack/decoder.js";
-import { HpackEncoder } from "./hpack/encoder.js";
 import type { Field } from "./hpack/field.js";
 import { Input } from "./input.js";
+import { InputGate } from "./input-gate.js";
 import { createHttp2Counters, type Http2Counters, type Http2LimitName, type Http2Limits, type Role } from "./limits.js";
 import { Output } from "./output.js";
-import { ownPingMark, PendingPings } from "./ping.js";
-import { connectionPreface } from "./preface.js";
+import { PendingPings } from "./ping.js";
 import { RateLimit } from "./rate-limit.js";
 import { Scheduler } from "./scheduler.js";
 import { initialSettings, PeerSettings } from "./settings.js";
@@ -56,7 +49,7 @@ export class Connection {
   /** @internal */
   readonly decoder: HpackDecoder;
   /** @internal */
-  readonly encoder = new HpackEncoder();
+  readonly writer: FrameWriter;
   /** @internal */
   readonly table = new StreamTable();
   /** @internal */
@@ -66,7 +59,7 @@ export class Connection {
   /** @internal */
   readonly closedStreams = new ClosedStreams();
   /** @internal */
-  readonly replies = new ControlReplies();
+  readonly gate: InputGate;
   /** @internal */
   readonly pings = new PendingPings();
   /** @internal */
@@ -75,10 +68,6 @@ export class Connection {
   readonly drain: Drain;
   /** @internal */
   readonly peerResets: RateLimit;
-  /** Largest DATA payload we send. Peers accept at least this, and larger frames would be unfair. @internal */
-  readonly dataFrameBytes = 16_384;
-  /** Bytes we may still send on all streams. @internal */
-  sendWindow = initialWindowBytes;
   /** Time of the current `receive`, so that nothing on its way asks for it again. @internal */
   time: number;
   /** Highest identifier the peer has used. @internal */
@@ -89,8 +78,6 @@ export class Connection {
   slots = 0;
   /** @internal */
   streamsOpened = 0;
-  /** @internal */
-  dataFramesSent = 0;
   /** SETTINGS of ours the peer has yet to acknowledge. @internal */
   unacknowledgedSettings = 0;
   /** @internal */
@@ -101,7 +88,6 @@ export class Connection {
   #nextStreamId = 1;
   #slotWanted = false;
   #outputSignalled = false;
-  #inputState: "reading" | "paused" = "reading";
   /** The timeout the host last heard of. */
   #announcedTimeout = Number.POSITIVE_INFINITY;
 
@@ -116,6 +102,8 @@ export class Connection {
       maxFields: limits.maxHeaderFields,
     });
     this.scheduler = new Scheduler(this);
+    this.writer = new FrameWriter(this);
+    this.gate = new InputGate(this);
     this.credit = new FlowCredit(this);
     this.drain = new Drain(this);
     this.peerResets = new RateLimit(limits.peerResetBurst, limits.peerResetsPerSecond, this.time);
@@ -135,10 +123,7 @@ export class Connection {
 
   /** Sends the preface, SETTINGS and the connection's first credit. Call it once, before anything else. */
   start(): void {
-    if (this.role === "client") {
-      this.output.buffer.set(connectionPreface, this.output.ensure(connectionPreface.length));
-      this.output.position += connectionPreface.length;
-    }
+    if (this.role === "client") this.writer.preface();
     this.time = this.host.now();
     this.sendSettings(initialSettings(this.role, this.limits));
     this.credit.open();
@@ -192,7 +177,7 @@ export class Connection {
     const idle = this.output.unwrittenBytes === 0;
     const bytes = this.output.take();
     if (bytes !== undefined) {
-      this.replies.taken(this.output.takenBytes);
+      this.gate.taken(this.output.takenBytes);
       if (idle && this.state !== "closed") {
         this.deadlines.write = this.host.now() + this.limits.streamStallTimeoutMs;
         this.deadlineSet(this.deadlines.write);
@@ -206,11 +191,10 @@ export class Connection {
   /** So many of the bytes taken have left, in order. Must be called: memory is reused and stalls are told by it. */
   outputWritten(bytes: number): void {
     this.output.written(bytes);
-    this.replies.written(this.output.writtenBytes);
     if (this.state === "closed") return;
     this.deadlines.write =
       this.output.unwrittenBytes === 0 ? Number.POSITIVE_INFINITY : this.host.now() + this.limits.streamStallTimeoutMs;
-    this.updateInput();
+    this.gate.written(this.output.writtenBytes);
   }
 
   /** When `handleTimeout` must be called, in the host's milliseconds; Infinity: never. */
@@ -252,7 +236,7 @@ export class Connection {
     this.#nextStreamId += 2;
     this.streamsOpened += 1;
     this.table.add(stream);
-    this.writeHeaders(stream.id, fields, endStream);
+    this.writer.headers(stream.id, fields, endStream);
     if (endStream) {
       stream.sendState = "ended";
       stream.state = "halfClosedLocal";
@@ -266,10 +250,7 @@ export class Connection {
       callback(undefined);
       return;
     }
-    const number = this.pings.add(this.host.now(), callback);
-    const position = this.output.ensure(pingFrameBytes);
-    this.output.position = encodePing(this.output.buffer, position, ownPingMark, number);
-    this.noteOutput();
+    this.writer.ping(this.pings.add(this.host.now(), callback));
   }
 
   /**
@@ -283,7 +264,7 @@ export class Connection {
   /** Ends the connection and all its streams now, with GOAWAY. */
   close(errorCode: number = ErrorCode.NO_ERROR, debugData = ""): void {
     if (this.state === "closed") return;
-    this.sendGoaway(this.lastProcessedStreamId, errorCode, debugData);
+    this.writer.goaway(this.lastProcessedStreamId, errorCode, debugData);
     const text = debugData === "" ? `closed with ${formatErrorCode(errorCode)}` : debugData;
     this.end(errorCode === ErrorCode.NO_ERROR ? undefined : new ConnectionError(errorCode, text));
   }
@@ -297,7 +278,7 @@ export class Connection {
         : new ConnectionError(ErrorCode.INTERNAL_ERROR, `internal error: ${String(thrown)}`, "local", thrown);
     // What an internal error says is our own affair.
     const debugData = error.errorCode === ErrorCode.INTERNAL_ERROR ? "" : error.message;
-    this.sendGoaway(this.lastProcessedStreamId, error.errorCode, debugData);
+    this.writer.goaway(this.lastProcessedStreamId, error.errorCode, debugData);
     this.end(error);
   }
 
@@ -347,119 +328,13 @@ export class Connection {
     this.host.timeoutChanged();
   }
 
-  /** A reply that the peer provoked was encoded. Throws when too many wait for the peer to read. @internal */
-  replyQueued(): void {
-    this.replies.add();
-    this.noteOutput();
-    const { queued } = this.replies;
-    if (queued > this.limits.maxQueuedControlRepliesBeforeClose) {
-      throw this.exceeded("maxQueuedControlRepliesBeforeClose", `${queued} replies not read by the peer`);
-    }
-    if (queued === this.limits.maxQueuedControlReplies + 1) {
-      this.counters.maxQueuedControlReplies += 1;
-      this.updateInput();
-    }
-  }
-
-  /** Stops or resumes reading as what waits is over or under its bounds. @internal */
-  updateInput(): void {
-    const { unreadBytes } = this.credit.window;
-    if (this.#inputState === "reading") {
-      const flooded = this.replies.queued > this.limits.maxQueuedControlReplies;
-      if (!flooded && unreadBytes <= 2 * this.limits.maxUnreadBytes) return;
-      this.#inputState = "paused";
-      this.host.inputPaused();
-    } else {
-      const quiet = this.replies.queued * 2 <= this.limits.maxQueuedControlReplies;
-      if (!quiet || unreadBytes > this.limits.maxUnreadBytes) return;
-      this.#inputState = "reading";
-      this.host.inputResumed();
-    }
-  }
-
-  /** Whether DATA waits for output to be taken. @internal */
-  get outputFull(): boolean {
-    return this.output.untakenBytes > this.limits.maxOutputBytes;
-  }
-
-  /** Whether all of it may go into the output at once, ahead of nothing. @internal */
-  maySend(stream: Stream, length: number): boolean {
-    if (stream.sendState !== "open" || stream.queuedBytes > 0) return false;
-    return length === 0 || (length <= stream.sendWindow && length <= this.sendWindow && !this.outputFull);
-  }
-
-  /** @internal */
-  dataWritten(stream: Stream, bytes: number, frames: number): void {
-    stream.sendWindow -= bytes;
-    this.sendWindow -= bytes;
-    this.dataFramesSent += frames;
-    this.noteOutput();
-  }
-
-  /** Data was put into the stream's queue, which was empty if `first`. True: it is in the output already. @internal */
-  dataQueued(stream: Stream, first: boolean): boolean {
-    if (first) this.scheduler.queuedStreams += 1;
-    if (stream.sendWindow > 0) {
-      const alone = this.scheduler.empty;
-      this.scheduler.add(stream);
-      while (alone && this.scheduler.canSend) {
-        if (this.scheduler.sendFrame(stream)) return true;
-      }
-      if (this.scheduler.canSend) this.noteOutput();
-    }
-    if (first) {
-      const now = this.host.now();
-      stream.stalledSince = now;
-      if (this.deadlines.stalledStreams === Number.POSITIVE_INFINITY) {
-        this.deadlines.stalledStreams = now + this.limits.streamStallTimeoutMs;
-        this.deadlineSet(this.deadlines.stalledStreams);
-      }
-    }
-    return false;
-  }
-
-  /** @internal */
-  writeHeaders(streamId: number, fields: readonly Field[], endStream: boolean): void {
-    const { output } = this;
-    const maxBytes = this.encoder.maxEncodedBytes(fields);
-    const frameBytes = this.peerSettings.maxFrameBytes;
-    const position = output.ensure(maxBytes + fieldBlockOverhead(maxBytes, frameBytes));
-    const blockEnd = this.encoder.encode(fields, output.buffer, position + frameHeaderBytes);
-    output.position = encodeHeadersFrames(output.buffer, position, blockEnd, streamId, endStream, frameBytes);
-    this.noteOutput();
-  }
-
-  /** @internal */
-  writeWindowUpdate(streamId: number, increment: number): void {
-    const position = this.output.ensure(windowUpdateFrameBytes);
-    this.output.position = encodeWindowUpdate(this.output.buffer, position, streamId, increment);
-    this.noteOutput();
-  }
-
-  /** @internal */
-  writeReset(streamId: number, errorCode: number): void {
-    const position = this.output.ensure(rstStreamFrameBytes);
-    this.output.position = encodeRstStream(this.output.buffer, position, streamId, errorCode);
-    this.noteOutput();
-  }
-
   /** @internal */
   sendSettings(settings: readonly Setting[]): void {
-    const position = this.output.ensure(settingsFrameBytes(settings.length));
-    this.output.position = encodeSettings(this.output.buffer, position, settings);
-    this.noteOutput();
+    this.writer.settings(settings);
     this.unacknowledgedSettings += 1;
     if (this.unacknowledgedSettings > 1) return;
     this.deadlines.settingsAck = this.time + this.limits.settingsAckTimeoutMs;
     this.deadlineSet(this.deadlines.settingsAck);
-  }
-
-  /** @internal */
-  sendGoaway(lastStreamId: number, errorCode: number, text: string): void {
-    const debugData = new TextEncoder().encode(text.slice(0, 200));
-    const position = this.output.ensure(goawayFrameBytes(debugData));
-    this.output.position = encodeGoaway(this.output.buffer, position, lastStreamId, errorCode, debugData);
-    this.noteOutput();
   }
 
   /** Our side of the stream has ended by END_STREAM. @internal */
@@ -470,7 +345,7 @@ export class Connection {
       return;
     }
     // RFC 9113 §8.1: a server may answer before the request has ended, and then tells the client to stop.
-    if (stream.state === "open") this.writeReset(stream.id, ErrorCode.NO_ERROR);
+    if (stream.state === "open") this.writer.reset(stream.id, ErrorCode.NO_ERROR);
     else this.closedStreams.addEndedByPeer(stream.id);
     this.peerResets.give();
     this.removeStream(stream);
@@ -481,7 +356,7 @@ export class Connection {
     if (this.table.get(stream.id) !== stream) return;
     if (this.role === "client" && stream.sendState !== "ended") {
       // The response is complete, so nobody waits for the rest of the request.
-      this.writeReset(stream.id, ErrorCode.NO_ERROR);
+      this.writer.reset(stream.id, ErrorCode.NO_ERROR);
     } else if (stream.state !== "closed") {
       return;
     }
@@ -493,7 +368,7 @@ export class Connection {
   resetStream(stream: Stream, errorCode: number): void {
     this.credit.dropUnread(stream);
     if (stream.state === "closed") return;
-    this.writeReset(stream.id, errorCode);
+    this.writer.reset(stream.id, errorCode);
     this.removeStream(stream);
     if (blamesPeer(errorCode)) this.#countOwnReset();
   }
@@ -501,13 +376,13 @@ export class Connection {
   /** The peer broke a rule on a stream (RFC 9113 §5.4.2), or on one that is over. @internal */
   streamError(streamId: number, stream: Stream | undefined, errorCode: number, message: string): void {
     if (stream === undefined || stream.state === "closed") {
-      this.writeReset(streamId, errorCode);
+      this.writer.reset(streamId, errorCode);
       this.#countOwnReset();
     } else {
       this.resetStream(stream, errorCode);
       stream.listener.streamReset(new StreamError(streamId, errorCode, message, "local"));
     }
-    if (this.state !== "closed") this.replyQueued();
+    if (this.state !== "closed") this.gate.replyQueued();
   }
 
   /** The stream is over on the wire. @internal */

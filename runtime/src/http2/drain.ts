@@ -29,7 +29,7 @@ export class Drain {
       return;
     }
     this.state = "warned";
-    connection.sendGoaway(maxStreamId, ErrorCode.NO_ERROR, "");
+    connection.writer.goaway(maxStreamId, ErrorCode.NO_ERROR, "");
     // Requests on their way are answered: the PING's answer comes behind all that the client sent before it knew.
     connection.ping(() => this.finish());
     connection.deadlines.drain = connection.host.now() + connection.limits.drainTimeoutMs;
@@ -68,6 +68,6 @@ export class Drain {
   #say(lastStreamId: number): void {
     this.state = "final";
     this.lastStreamId = lastStreamId;
-    this.#connection.sendGoaway(lastStreamId, ErrorCode.NO_ERROR, "");
+    this.#connection.writer.goaway(lastStreamId, ErrorCode.NO_ERROR, "");
   }
 }

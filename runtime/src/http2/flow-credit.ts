@@ -29,7 +29,7 @@ export class FlowCredit {
   /** Raises the connection's window from RFC 9113's initial value to ours. */
   open(): void {
     const increment = this.window.grow(this.#connection.limits.connectionWindowBytes);
-    if (increment > 0) this.#connection.writeWindowUpdate(0, increment);
+    if (increment > 0) this.#connection.writer.windowUpdate(0, increment);
   }
 
   /** DATA has come, for whichever stream: payload and padding. Throws beyond the connection's window. */
@@ -56,7 +56,7 @@ export class FlowCredit {
       this.#connection.counters.maxUnreadBytes += 1;
       return;
     }
-    this.#connection.writeWindowUpdate(0, increment);
+    this.#connection.writer.windowUpdate(0, increment);
     this.#sample();
   }
 
@@ -78,7 +78,7 @@ export class FlowCredit {
     stream.owedBytes += bytes;
     if (stream.owedBytes * 2 < this.streamWindowBytes) return;
     stream.receiveWindow += stream.owedBytes;
-    this.#connection.writeWindowUpdate(stream.id, stream.owedBytes);
+    this.#connection.writer.windowUpdate(stream.id, stream.owedBytes);
     stream.owedBytes = 0;
     this.#sample();
   }
@@ -96,7 +96,7 @@ export class FlowCredit {
     this.window.unreadBytes -= bytes;
     if (this.#connection.state === "closed") return;
     this.give();
-    this.#connection.updateInput();
+    this.#connection.gate.update();
   }
 
   /** A WINDOW_UPDATE has just been sent, so the PING that follows offends nobody's ping policy. */
@@ -118,6 +118,6 @@ export class FlowCredit {
     connection.sendSettings([[SettingId.INITIAL_WINDOW_SIZE, wanted]]);
     const share = limits.connectionWindowBytes / limits.streamWindowBytes;
     const whole = Math.min(Math.floor(wanted * share), limits.maxConnectionWindowBytes);
-    if (whole > this.window.sizeBytes) connection.writeWindowUpdate(0, this.window.grow(whole));
+    if (whole > this.window.sizeBytes) connection.writer.windowUpdate(0, this.window.grow(whole));
   }
 }

@@ -6,6 +6,7 @@ import { frameHeaderBytes } from "./frame/header.js";
 import type { StreamListener } from "./host.js";
 import type { Field } from "./hpack/field.js";
 import type { Output } from "./output.js";
+import { dataFrameBytes } from "./scheduler.js";
 import { SendQueue } from "./send-queue.js";
 import type { StreamState } from "./stream-state.js";
 
@@ -89,13 +90,13 @@ export class Stream {
       this.sendState = "ending";
       return;
     }
-    this.connection.writeHeaders(this.id, fields, endStream);
+    this.connection.writer.headers(this.id, fields, endStream);
     if (endStream) this.connection.endLocal(this);
   }
 
   /** Where in `output.buffer` at least `capacity` octets of payload may be written. End with `endData` or `abortData`. */
   beginData(capacity: number): number {
-    const headers = frameHeaderBytes * (1 + Math.floor(capacity / this.connection.dataFrameBytes));
+    const headers = frameHeaderBytes * (1 + Math.floor(capacity / dataFrameBytes));
     return this.output.ensure(headers + capacity) + frameHeaderBytes;
   }
 
@@ -110,14 +111,14 @@ export class Stream {
     const { connection, output } = this;
     const start = output.position + frameHeaderBytes;
     const length = end - start;
-    if (!connection.maySend(this, length)) {
+    if (!connection.scheduler.maySend(this, length)) {
       return this.sendState !== "open" || this.#enqueue(output.buffer.slice(start, end), endStream);
     }
     if (length === 0 && !endStream) return true;
-    if (length <= connection.dataFrameBytes) {
+    if (length <= dataFrameBytes) {
       encodeDataHeader(output.buffer, output.position, length, this.id, endStream);
       output.position = end;
-      connection.dataWritten(this, length, 1);
+      connection.scheduler.written(this, length, 1);
     } else {
       this.#splitData(start, end, endStream);
     }
@@ -129,14 +130,14 @@ export class Stream {
   sendData(bytes: Uint8Array, endStream: boolean): boolean {
     const { connection, output } = this;
     const length = bytes.length;
-    if (length > connection.dataFrameBytes || !connection.maySend(this, length)) {
+    if (length > dataFrameBytes || !connection.scheduler.maySend(this, length)) {
       return this.sendState !== "open" || this.#enqueue(bytes, endStream);
     }
     if (length === 0 && !endStream) return true;
     const position = output.ensure(frameHeaderBytes + length);
     output.buffer.set(bytes, encodeDataHeader(output.buffer, position, length, this.id, endStream));
     output.position = position + frameHeaderBytes + length;
-    connection.dataWritten(this, length, 1);
+    connection.scheduler.written(this, length, 1);
     if (endStream) connection.endLocal(this);
     return true;
   }
@@ -161,17 +162,16 @@ export class Stream {
   /** DATA above one frame: the payload moves apart to let further frame headers in. */
   #splitData(start: number, end: number, endStream: boolean): void {
     const { buffer } = this.output;
-    const frameBytes = this.connection.dataFrameBytes;
-    const last = Math.ceil((end - start) / frameBytes) - 1;
+    const last = Math.ceil((end - start) / dataFrameBytes) - 1;
     for (let index = last; index >= 0; index--) {
-      const from = start + index * frameBytes;
-      const length = Math.min(frameBytes, end - from);
+      const from = start + index * dataFrameBytes;
+      const length = Math.min(dataFrameBytes, end - from);
       const to = from + index * frameHeaderBytes;
       if (index > 0) buffer.copyWithin(to, from, from + length);
       encodeDataHeader(buffer, to - frameHeaderBytes, length, this.id, endStream && index === last);
     }
     this.output.position = end + last * frameHeaderBytes;
-    this.connection.dataWritten(this, end - start, last + 1);
+    this.connection.scheduler.written(this, end - start, last + 1);
   }
 
   #enqueue(bytes: Uint8Array, endStream: boolean): boolean {
@@ -179,7 +179,7 @@ export class Stream {
     const first = this.queue.bytes === 0;
     this.queue.push(bytes);
     if (endStream) this.sendState = "ending";
-    return this.queue.bytes === 0 || this.connection.dataQueued(this, first);
+    return this.queue.bytes === 0 || this.connection.scheduler.queued(this, first);
   }
 }
 

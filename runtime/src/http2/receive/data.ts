@@ -53,7 +53,7 @@ export function receiveData(
   }
   if (connection.state === "closed") return;
   credit.give();
-  connection.updateInput();
+  connection.gate.update();
 }
 
 /** Checks DATA against the stream's state, window and content-length. False: the stream is over. */

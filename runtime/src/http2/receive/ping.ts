@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Connection } from "../connection.js";
 import { decodeUint32, FrameFlag } from "../frame/header.js";
-import { checkPing, encodePingAck, pingFrameBytes } from "../frame/ping.js";
+import { checkPing } from "../frame/ping.js";
 
 /** PING (RFC 9113 §6.7): answered with the same octets; answers to ours complete a round trip. */
 export function receivePing(
@@ -18,7 +18,6 @@ export function receivePing(
     connection.pings.acknowledge(mark, decodeUint32(buffer, start + 4), connection.host.now());
     return;
   }
-  const position = connection.output.ensure(pingFrameBytes);
-  connection.output.position = encodePingAck(connection.output.buffer, position, buffer, start);
-  connection.replyQueued();
+  connection.writer.pingAck(buffer, start);
+  connection.gate.replyQueued();
 }

@@ -43,8 +43,8 @@ export function receiveRequest(
   }
   if (connection.slots >= connection.limits.maxConcurrentStreams) {
     connection.counters.maxConcurrentStreams += 1;
-    connection.writeReset(streamId, ErrorCode.REFUSED_STREAM);
-    connection.replyQueued();
+    connection.writer.reset(streamId, ErrorCode.REFUSED_STREAM);
+    connection.gate.replyQueued();
     return;
   }
   if (section.exceeded !== "none") {
@@ -64,7 +64,7 @@ export function receiveRequest(
 /** RFC 6585 §5: 431, and the rest of the request is not wanted. No handler hears of it. */
 function answerTooLarge(connection: Connection, section: FieldSection, streamId: number, endStream: boolean): void {
   connection.counters[section.exceeded === "count" ? "maxHeaderFields" : "maxHeaderListBytes"] += 1;
-  connection.writeHeaders(streamId, tooLarge, true);
-  if (!endStream) connection.writeReset(streamId, ErrorCode.NO_ERROR);
-  connection.replyQueued();
+  connection.writer.headers(streamId, tooLarge, true);
+  if (!endStream) connection.writer.reset(streamId, ErrorCode.NO_ERROR);
+  connection.gate.replyQueued();
 }

@@ -3,8 +3,8 @@ import type { Connection } from "../connection.js";
 import { ErrorCode } from "../error-code.js";
 import { ConnectionError } from "../errors.js";
 import { maxWindowBytes } from "../flow-control.js";
-import { decodeUint32, FrameFlag, frameHeaderBytes } from "../frame/header.js";
-import { checkSettings, encodeSettingsAck, SettingId, settingBytes } from "../frame/settings.js";
+import { decodeUint32, FrameFlag } from "../frame/header.js";
+import { checkSettings, SettingId, settingBytes } from "../frame/settings.js";
 
 /** SETTINGS (RFC 9113 §6.5): values take effect in order, then are acknowledged. */
 export function receiveSettings(
@@ -27,9 +27,8 @@ export function receiveSettings(
   for (let position = start; position < end; position += settingBytes) {
     apply(connection, (buffer[position] << 8) | buffer[position + 1], decodeUint32(buffer, position + 2));
   }
-  const position = connection.output.ensure(frameHeaderBytes);
-  connection.output.position = encodeSettingsAck(connection.output.buffer, position);
-  connection.replyQueued();
+  connection.writer.settingsAck();
+  connection.gate.replyQueued();
   connection.listener.settingsReceived();
   connection.settingsChanged();
 }
@@ -38,7 +37,7 @@ function apply(connection: Connection, id: number, value: number): void {
   const { peerSettings } = connection;
   const oldWindow = peerSettings.initialWindowBytes;
   peerSettings.apply(id, value, connection.role);
-  if (id === SettingId.HEADER_TABLE_SIZE) connection.encoder.setPeerMaxTableBytes(value);
+  if (id === SettingId.HEADER_TABLE_SIZE) connection.writer.encoder.setPeerMaxTableBytes(value);
   if (id !== SettingId.INITIAL_WINDOW_SIZE) return;
   // RFC 9113 §6.9.2: live streams move by the difference and may become negative; above 2^31-1 is an error.
   for (const stream of connection.table.all()) {

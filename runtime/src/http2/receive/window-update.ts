@@ -17,13 +17,13 @@ export function receiveWindowUpdate(
 ): void {
   const increment = decodeWindowUpdate(buffer, start, end, streamId);
   input.windowUpdatesReceived += 1;
-  const earned = 2 * (connection.streamsOpened + 10 * connection.dataFramesSent);
+  const earned = 2 * (connection.streamsOpened + 10 * connection.scheduler.framesSent);
   if (input.windowUpdatesReceived > connection.limits.maxSpareWindowUpdates + earned) {
     throw connection.exceeded("maxSpareWindowUpdates", `${input.windowUpdatesReceived} WINDOW_UPDATE frames`);
   }
   if (streamId === 0) {
-    connection.sendWindow += increment;
-    if (connection.sendWindow > maxWindowBytes) {
+    connection.scheduler.window += increment;
+    if (connection.scheduler.window > maxWindowBytes) {
       throw new ConnectionError(ErrorCode.FLOW_CONTROL_ERROR, "WINDOW_UPDATE takes the connection window above 2^31-1");
     }
   } else {
