@@ -16,10 +16,10 @@ import { InputGate } from "./input-gate.js";
 import { createHttp2Counters, type Http2Counters, type Http2LimitName, type Http2Limits, type Role } from "./limits.js";
 import { Output } from "./output.js";
 import { PendingPings } from "./ping.js";
-import { RateLimit } from "./rate-limit.js";
 import { Scheduler } from "./scheduler.js";
 import { initialSettings, PeerSettings } from "./settings.js";
-import { blamesPeer, Stream } from "./stream.js";
+import { Stream } from "./stream.js";
+import { StreamEnds } from "./stream-ends.js";
 import { StreamTable } from "./stream-table.js";
 import { handleDeadlines } from "./timeouts.js";
 
@@ -67,15 +67,13 @@ export class Connection {
   /** @internal */
   readonly drain: Drain;
   /** @internal */
-  readonly peerResets: RateLimit;
+  readonly ends: StreamEnds;
   /** Time of the current `receive`, so that nothing on its way asks for it again. @internal */
   time: number;
   /** Highest identifier the peer has used. @internal */
   lastPeerStreamId = 0;
   /** Highest identifier of a request given to the listener: what GOAWAY says. @internal */
   lastProcessedStreamId = 0;
-  /** Server: streams that occupy a slot, handlers still running for a stream that is over included. @internal */
-  slots = 0;
   /** @internal */
   streamsOpened = 0;
   /** SETTINGS of ours the peer has yet to acknowledge. @internal */
@@ -84,7 +82,6 @@ export class Connection {
   settingsAcknowledged = 0;
 
   readonly #input: Input;
-  readonly #ownResets: RateLimit;
   #nextStreamId = 1;
   #slotWanted = false;
   #outputSignalled = false;
@@ -106,8 +103,7 @@ export class Connection {
     this.gate = new InputGate(this);
     this.credit = new FlowCredit(this);
     this.drain = new Drain(this);
-    this.peerResets = new RateLimit(limits.peerResetBurst, limits.peerResetsPerSecond, this.time);
-    this.#ownResets = new RateLimit(limits.ownResetBurst, limits.ownResetsPerSecond, this.time);
+    this.ends = new StreamEnds(this);
     this.#input = new Input(this);
   }
 
@@ -337,94 +333,16 @@ export class Connection {
     this.deadlineSet(this.deadlines.settingsAck);
   }
 
-  /** Our side of the stream has ended by END_STREAM. @internal */
-  endLocal(stream: Stream): void {
-    stream.sendState = "ended";
-    if (stream.state === "open" && this.role === "client") {
-      stream.state = "halfClosedLocal";
-      return;
-    }
-    // RFC 9113 §8.1: a server may answer before the request has ended, and then tells the client to stop.
-    if (stream.state === "open") this.writer.reset(stream.id, ErrorCode.NO_ERROR);
-    else this.closedStreams.addEndedByPeer(stream.id);
-    this.peerResets.give();
-    this.removeStream(stream);
-  }
-
-  /** The peer's side has ended by END_STREAM, and the listener knows. @internal */
-  endRemote(stream: Stream): void {
-    if (this.table.get(stream.id) !== stream) return;
-    if (this.role === "client" && stream.sendState !== "ended") {
-      // The response is complete, so nobody waits for the rest of the request.
-      this.writer.reset(stream.id, ErrorCode.NO_ERROR);
-    } else if (stream.state !== "closed") {
-      return;
-    }
-    this.closedStreams.addEndedByPeer(stream.id);
-    this.removeStream(stream);
-  }
-
-  /** @internal */
-  resetStream(stream: Stream, errorCode: number): void {
-    this.credit.dropUnread(stream);
-    if (stream.state === "closed") return;
-    this.writer.reset(stream.id, errorCode);
-    this.removeStream(stream);
-    if (blamesPeer(errorCode)) this.#countOwnReset();
-  }
-
-  /** The peer broke a rule on a stream (RFC 9113 §5.4.2), or on one that is over. @internal */
-  streamError(streamId: number, stream: Stream | undefined, errorCode: number, message: string): void {
-    if (stream === undefined || stream.state === "closed") {
-      this.writer.reset(streamId, errorCode);
-      this.#countOwnReset();
-    } else {
-      this.resetStream(stream, errorCode);
-      stream.listener.streamReset(new StreamError(streamId, errorCode, message, "local"));
-    }
-    if (this.state !== "closed") this.gate.replyQueued();
-  }
-
-  /** The stream is over on the wire. @internal */
-  removeStream(stream: Stream): void {
-    stream.state = "closed";
-    stream.sendState = "ended";
-    this.scheduler.drop(stream);
-    this.table.delete(stream);
-    if (this.role === "client") this.#clientSlotFreed();
-    else if (stream.handlerState === "released") this.slots -= 1;
-    if (this.state === "draining" && this.table.size === 0) this.drain.streamsEnded();
-  }
-
   /** Whether nobody has opened the stream yet (RFC 9113 §5.1). @internal */
   isIdle(streamId: number): boolean {
     const ours = (streamId & 1) === (this.role === "client" ? 1 : 0);
     return ours ? this.role === "server" || streamId >= this.#nextStreamId : streamId > this.lastPeerStreamId;
   }
 
-  /** The peer's SETTINGS may have raised its limit of streams. @internal */
-  settingsChanged(): void {
-    this.#clientSlotFreed();
-  }
-
-  /** @internal */
-  streamConsumed(stream: Stream, bytes: number): void {
-    this.credit.consumed(stream, bytes);
-  }
-
-  /** Server: the handler of a stream that is over has ended, too. @internal */
-  slotFreed(): void {
-    this.slots -= 1;
-  }
-
-  #clientSlotFreed(): void {
+  /** Client: a slot may be free that `openStream` missed. @internal */
+  offerSlot(): void {
     if (!this.#slotWanted || !this.canOpenStream()) return;
     this.#slotWanted = false;
     this.listener.streamSlotAvailable?.();
-  }
-
-  #countOwnReset(): void {
-    if (this.#ownResets.take(this.time)) return;
-    this.fail(this.exceeded("ownResetBurst", "streams reset for the peer's errors"));
   }
 }

@@ -126,7 +126,7 @@ export class Scheduler {
     if (stream.sendState === "ending") {
       if (stream.queuedTrailers !== undefined) connection.writer.headers(stream.id, stream.queuedTrailers, true);
       stream.queuedTrailers = undefined;
-      connection.endLocal(stream);
+      connection.ends.local(stream);
     }
     return true;
   }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Connection } from "./connection.js";
-import { ErrorCode } from "./error-code.js";
 import { encodeDataHeader } from "./frame/data.js";
 import { frameHeaderBytes } from "./frame/header.js";
 import type { StreamListener } from "./host.js";
@@ -91,7 +90,7 @@ export class Stream {
       return;
     }
     this.connection.writer.headers(this.id, fields, endStream);
-    if (endStream) this.connection.endLocal(this);
+    if (endStream) this.connection.ends.local(this);
   }
 
   /** Where in `output.buffer` at least `capacity` octets of payload may be written. End with `endData` or `abortData`. */
@@ -122,7 +121,7 @@ export class Stream {
     } else {
       this.#splitData(start, end, endStream);
     }
-    if (endStream) connection.endLocal(this);
+    if (endStream) connection.ends.local(this);
     return true;
   }
 
@@ -138,25 +137,25 @@ export class Stream {
     output.buffer.set(bytes, encodeDataHeader(output.buffer, position, length, this.id, endStream));
     output.position = position + frameHeaderBytes + length;
     connection.scheduler.written(this, length, 1);
-    if (endStream) connection.endLocal(this);
+    if (endStream) connection.ends.local(this);
     return true;
   }
 
   /** Ends the stream both ways at once (RFC 9113 §5.4.2). What it had queued is dropped; its listener hears no more. */
   reset(errorCode: number): void {
-    this.connection.resetStream(this, errorCode);
+    this.connection.ends.reset(this, errorCode);
   }
 
   /** The application has taken so many of the received bytes. They are credited to the peer. */
   consumed(bytes: number): void {
-    this.connection.streamConsumed(this, bytes);
+    this.connection.credit.consumed(this, bytes);
   }
 
   /** Server: the handler has ended. Until then the stream occupies a slot, even after a reset. */
   release(): void {
     if (this.handlerState === "released") return;
     this.handlerState = "released";
-    if (this.state === "closed") this.connection.slotFreed();
+    this.connection.ends.released(this);
   }
 
   /** DATA above one frame: the payload moves apart to let further frame headers in. */
@@ -190,14 +189,3 @@ export const deafListener: StreamListener = {
   outputDrained() {},
   streamReset() {},
 };
-
-/** Codes that blame the peer: such resets of ours count against it (CVE-2025-8671). */
-export function blamesPeer(errorCode: number): boolean {
-  return (
-    errorCode === ErrorCode.PROTOCOL_ERROR ||
-    errorCode === ErrorCode.FLOW_CONTROL_ERROR ||
-    errorCode === ErrorCode.STREAM_CLOSED ||
-    errorCode === ErrorCode.FRAME_SIZE_ERROR ||
-    errorCode === ErrorCode.ENHANCE_YOUR_CALM
-  );
-}

@@ -38,7 +38,7 @@ function resetStalled(connection: Connection, now: number): void {
     }
     connection.counters.streamStallTimeoutMs += 1;
     const text = `no credit within streamStallTimeoutMs (${limits.streamStallTimeoutMs})`;
-    connection.resetStream(stream, ErrorCode.CANCEL);
+    connection.ends.reset(stream, ErrorCode.CANCEL);
     stream.listener.streamReset(new StreamError(stream.id, ErrorCode.CANCEL, text, "local"));
   }
   deadlines.stalledStreams = next;

@@ -48,7 +48,7 @@ export function receiveData(
     if (end > start || endStream) {
       credit.unread(stream, end - start);
       stream.listener.dataReceived(buffer, start, end, endStream);
-      if (endStream) connection.endRemote(stream);
+      if (endStream) connection.ends.remote(stream);
     }
   }
   if (connection.state === "closed") return;
@@ -65,23 +65,23 @@ function accept(
   endStream: boolean,
 ): boolean {
   if (stream.state === "halfClosedRemote" || stream.state === "closed") {
-    connection.streamError(stream.id, stream, ErrorCode.STREAM_CLOSED, "DATA after END_STREAM");
+    connection.ends.error(stream.id, stream, ErrorCode.STREAM_CLOSED, "DATA after END_STREAM");
     return false;
   }
   if (length > stream.receiveWindow) {
     const text = `DATA of ${length} octets, stream window has ${stream.receiveWindow}`;
-    connection.streamError(stream.id, stream, ErrorCode.FLOW_CONTROL_ERROR, text);
+    connection.ends.error(stream.id, stream, ErrorCode.FLOW_CONTROL_ERROR, text);
     return false;
   }
   if (connection.role === "client" && stream.responseState === "awaitingHead") {
-    connection.streamError(stream.id, stream, ErrorCode.PROTOCOL_ERROR, "DATA before the response head");
+    connection.ends.error(stream.id, stream, ErrorCode.PROTOCOL_ERROR, "DATA before the response head");
     return false;
   }
   stream.receivedBytes += payloadBytes;
   if (stream.contentLength < 0) return true;
   const { contentLength, receivedBytes } = stream;
   if (receivedBytes > contentLength || (endStream && receivedBytes < contentLength)) {
-    connection.streamError(stream.id, stream, ErrorCode.PROTOCOL_ERROR, shortContent(stream));
+    connection.ends.error(stream.id, stream, ErrorCode.PROTOCOL_ERROR, shortContent(stream));
     return false;
   }
   return true;

@@ -26,9 +26,9 @@ export function receiveFieldBlock(
   const stream = connection.table.get(streamId);
   if (stream !== undefined) {
     if (selfDependent) {
-      connection.streamError(streamId, stream, ErrorCode.PROTOCOL_ERROR, "HEADERS make a stream depend on itself");
+      connection.ends.error(streamId, stream, ErrorCode.PROTOCOL_ERROR, "HEADERS make a stream depend on itself");
     } else if (stream.state === "halfClosedRemote" || stream.state === "closed") {
-      connection.streamError(streamId, stream, ErrorCode.STREAM_CLOSED, "HEADERS after END_STREAM");
+      connection.ends.error(streamId, stream, ErrorCode.STREAM_CLOSED, "HEADERS after END_STREAM");
     } else if (connection.role === "client" && stream.responseState === "awaitingHead") {
       receiveResponseHead(connection, stream, section, endStream);
     } else {
@@ -60,7 +60,7 @@ export function checkLateFrame(connection: Connection, streamId: number, what: "
     throw new ConnectionError(ErrorCode.STREAM_CLOSED, `${what} on stream ${streamId}, which the peer has ended`);
   }
   if (closedStreams.resetByPeer(streamId)) {
-    connection.streamError(streamId, undefined, ErrorCode.STREAM_CLOSED, `${what} after RST_STREAM`);
+    connection.ends.error(streamId, undefined, ErrorCode.STREAM_CLOSED, `${what} after RST_STREAM`);
   }
 }
 

@@ -34,7 +34,7 @@ export function receiveGoaway(
   for (const stream of connection.table.all()) {
     if (stream.id <= lastStreamId || stream.state === "closed") continue;
     connection.credit.dropUnread(stream);
-    connection.removeStream(stream);
+    connection.ends.remove(stream);
     stream.listener.streamReset(new StreamError(stream.id, errorCode, text, "remote", true));
   }
   connection.drain.streamsEnded();

@@ -21,8 +21,8 @@ export function receivePriority(
   const stream = connection.table.get(streamId);
   if (end - start !== priorityBytes) {
     const text = `PRIORITY of ${end - start} octets, must be 5`;
-    connection.streamError(streamId, stream, ErrorCode.FRAME_SIZE_ERROR, text);
+    connection.ends.error(streamId, stream, ErrorCode.FRAME_SIZE_ERROR, text);
   } else if (decodeDependency(buffer, start) === streamId) {
-    connection.streamError(streamId, stream, ErrorCode.PROTOCOL_ERROR, "PRIORITY makes a stream depend on itself");
+    connection.ends.error(streamId, stream, ErrorCode.PROTOCOL_ERROR, "PRIORITY makes a stream depend on itself");
   }
 }

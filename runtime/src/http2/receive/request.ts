@@ -29,19 +29,19 @@ export function receiveRequest(
   // After the final GOAWAY the client knows, or will know, that this one is not processed (RFC 9113 §6.8).
   if (streamId > connection.drain.lastStreamId) return;
   if (selfDependent) {
-    connection.streamError(streamId, undefined, ErrorCode.PROTOCOL_ERROR, "stream depends on itself");
+    connection.ends.error(streamId, undefined, ErrorCode.PROTOCOL_ERROR, "stream depends on itself");
     return;
   }
   const check = checkFieldSection(section, "request");
   if (check.problem !== "" && section.exceeded === "none") {
-    connection.streamError(streamId, undefined, ErrorCode.PROTOCOL_ERROR, check.problem);
+    connection.ends.error(streamId, undefined, ErrorCode.PROTOCOL_ERROR, check.problem);
     return;
   }
   if (endStream && check.contentLength > 0) {
-    connection.streamError(streamId, undefined, ErrorCode.PROTOCOL_ERROR, "request ends without its content");
+    connection.ends.error(streamId, undefined, ErrorCode.PROTOCOL_ERROR, "request ends without its content");
     return;
   }
-  if (connection.slots >= connection.limits.maxConcurrentStreams) {
+  if (connection.ends.slots >= connection.limits.maxConcurrentStreams) {
     connection.counters.maxConcurrentStreams += 1;
     connection.writer.reset(streamId, ErrorCode.REFUSED_STREAM);
     connection.gate.replyQueued();
@@ -56,7 +56,7 @@ export function receiveRequest(
   if (endStream) stream.state = "halfClosedRemote";
   connection.lastProcessedStreamId = streamId;
   connection.streamsOpened += 1;
-  connection.slots += 1;
+  connection.ends.slots += 1;
   connection.table.add(stream);
   stream.listener = connection.listener.streamOpened(stream, section, endStream);
 }

@@ -21,7 +21,7 @@ export function receiveResponseHead(
   else if (interim && check.status === 101) problem = "response 101, which HTTP/2 does not have";
   else if (endStream && check.contentLength > 0 && check.status !== 304) problem = "response ends without its content";
   if (problem !== "") {
-    connection.streamError(stream.id, stream, ErrorCode.PROTOCOL_ERROR, problem);
+    connection.ends.error(stream.id, stream, ErrorCode.PROTOCOL_ERROR, problem);
     return;
   }
   if (interim) {
@@ -29,7 +29,7 @@ export function receiveResponseHead(
     if (stream.interimResponses > connection.limits.maxInterimResponses) {
       connection.counters.maxInterimResponses += 1;
       const text = `more 1xx responses than maxInterimResponses (${connection.limits.maxInterimResponses})`;
-      connection.streamError(stream.id, stream, ErrorCode.ENHANCE_YOUR_CALM, text);
+      connection.ends.error(stream.id, stream, ErrorCode.ENHANCE_YOUR_CALM, text);
     }
     return;
   }
@@ -37,5 +37,5 @@ export function receiveResponseHead(
   stream.contentLength = check.contentLength;
   if (endStream) endRemoteState(stream);
   stream.listener.headersReceived(section, endStream);
-  if (endStream) connection.endRemote(stream);
+  if (endStream) connection.ends.remote(stream);
 }

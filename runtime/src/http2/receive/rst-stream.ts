@@ -26,7 +26,7 @@ export function receiveRstStream(
   }
   connection.credit.dropUnread(stream);
   connection.closedStreams.addResetByPeer(streamId);
-  connection.removeStream(stream);
+  connection.ends.remove(stream);
   const unprocessed = errorCode === ErrorCode.REFUSED_STREAM;
   const text = `the peer reset the stream with ${formatErrorCode(errorCode)}`;
   stream.listener.streamReset(new StreamError(streamId, errorCode, text, "remote", unprocessed));
@@ -40,5 +40,5 @@ export function receiveRstStream(
 function countReset(connection: Connection, stream: Stream): void {
   const { time } = connection;
   if (stream.handlerState === "released" || time - stream.openedAt > youngMs || time >= stream.deadlineAt) return;
-  if (!connection.peerResets.take(time)) throw connection.exceeded("peerResetBurst", "requests reset at once");
+  if (!connection.ends.peerResets.take(time)) throw connection.exceeded("peerResetBurst", "requests reset at once");
 }

@@ -30,7 +30,7 @@ export function receiveSettings(
   connection.writer.settingsAck();
   connection.gate.replyQueued();
   connection.listener.settingsReceived();
-  connection.settingsChanged();
+  connection.offerSlot();
 }
 
 function apply(connection: Connection, id: number, value: number): void {

@@ -17,12 +17,12 @@ export function receiveTrailers(
   if (!endStream) problem = "trailers without END_STREAM";
   else if (stream.contentLength >= 0 && stream.receivedBytes !== stream.contentLength) problem = shortContent(stream);
   if (problem !== "") {
-    connection.streamError(stream.id, stream, ErrorCode.PROTOCOL_ERROR, problem);
+    connection.ends.error(stream.id, stream, ErrorCode.PROTOCOL_ERROR, problem);
     return;
   }
   endRemoteState(stream);
   stream.listener.headersReceived(section, true);
-  connection.endRemote(stream);
+  connection.ends.remote(stream);
 }
 
 /** The peer's END_STREAM has come; the stream leaves the table once its listener knows. */
@@ -41,6 +41,6 @@ export function refuseLargeSection(connection: Connection, stream: Stream, secti
   const name = section.exceeded === "count" ? "maxHeaderFields" : "maxHeaderListBytes";
   connection.counters[name] += 1;
   const text = `field section of ${section.listBytes} octets, limit ${name} is ${connection.limits[name]}`;
-  connection.streamError(stream.id, stream, ErrorCode.ENHANCE_YOUR_CALM, text);
+  connection.ends.error(stream.id, stream, ErrorCode.ENHANCE_YOUR_CALM, text);
   return true;
 }

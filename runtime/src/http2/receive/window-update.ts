@@ -43,13 +43,13 @@ function updateStream(connection: Connection, streamId: number, increment: numbe
   // RFC 9113 §6.9: "A receiver MUST treat the receipt of a WINDOW_UPDATE frame with a flow-control window increment
   // of 0 as a stream error".
   if (increment === 0) {
-    connection.streamError(streamId, stream, ErrorCode.PROTOCOL_ERROR, "WINDOW_UPDATE of 0");
+    connection.ends.error(streamId, stream, ErrorCode.PROTOCOL_ERROR, "WINDOW_UPDATE of 0");
     return;
   }
   stream.sendWindow += increment;
   if (stream.sendWindow > maxWindowBytes) {
     const text = "WINDOW_UPDATE takes the stream's window above 2^31-1";
-    connection.streamError(streamId, stream, ErrorCode.FLOW_CONTROL_ERROR, text);
+    connection.ends.error(streamId, stream, ErrorCode.FLOW_CONTROL_ERROR, text);
   } else if (stream.queuedBytes > 0 && stream.sendWindow > 0) {
     connection.scheduler.add(stream);
   }
