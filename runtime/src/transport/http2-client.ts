@@ -13,8 +13,11 @@ import { WatchedHost } from "./watched-host.js";
 export interface ClientConnectionListener {
   /** The server's first SETTINGS: it is there and speaks HTTP/2. */
   ready(): void;
-  /** The server takes no new exchanges on this connection; those it has accepted go on (RFC 9113 §6.8). */
-  goaway(errorCode: number, debugText: string): void;
+  /**
+   * No new exchanges on this connection; those the server has accepted go on: it sent GOAWAY, with this debug data
+   * (RFC 9113 §6.8), or the stream identifiers are used up (§5.1.1).
+   */
+  draining(debugText: string): void;
   /** After `open` returned undefined for want of a slot: one is free. */
   slotAvailable(): void;
   /** An exchange was opened; `streams` counts it. */
@@ -65,8 +68,14 @@ export class Http2ClientConnection implements ByteEndpoint, ConnectionListener {
   /** Opens an exchange; undefined when the server's MAX_CONCURRENT_STREAMS is reached or the connection is draining. */
   open(fields: readonly Field[], endStream: boolean, listener: ExchangeListener): Exchange | undefined {
     if (this.#settings === "awaited" && this.#connection.streams >= maxStreamsBeforeSettings) return undefined;
-    const stream = this.#connection.openStream(fields, endStream, listener);
+    const connection = this.#connection;
+    const stream = connection.openStream(fields, endStream, listener);
     if (stream !== undefined) this.listener.exchangeOpened();
+    else if (connection.state === "open" && connection.streams < connection.peerSettings.maxConcurrentStreams) {
+      // RFC 9113 §5.1.1: "A client that is unable to establish a new stream identifier can establish a new connection".
+      connection.shutdown();
+      this.listener.draining("");
+    }
     return stream;
   }
 
@@ -125,8 +134,8 @@ export class Http2ClientConnection implements ByteEndpoint, ConnectionListener {
     this.listener.ready();
   }
 
-  goawayReceived(_lastStreamId: number, errorCode: number, debugData: Uint8Array): void {
-    this.listener.goaway(errorCode, new TextDecoder().decode(debugData));
+  goawayReceived(_lastStreamId: number, _errorCode: number, debugData: Uint8Array): void {
+    this.listener.draining(new TextDecoder().decode(debugData));
   }
 
   streamSlotAvailable(): void {

@@ -56,7 +56,7 @@ class MemorySide implements EndpointHost {
   attach(endpoint: ByteEndpoint): void {
     this.#endpoint = endpoint;
     this.#schedulePump();
-    this.other?.#schedulePump();
+    this.#wakeOther();
     this.timeoutChanged();
   }
 
@@ -82,7 +82,7 @@ class MemorySide implements EndpointHost {
 
   inputResumed(): void {
     this.#input = "open";
-    this.other?.#schedulePump();
+    this.#wakeOther();
   }
 
   connectionEnded(_error: ConnectionError | undefined): void {
@@ -99,6 +99,11 @@ class MemorySide implements EndpointHost {
     // Timeouts mostly move back between arming and firing: the timer is armed anew only here.
     if (this.#endpoint !== undefined && this.#endpoint.nextTimeout() <= now) this.#endpoint.handleTimeout(now);
     this.timeoutChanged();
+  }
+
+  /** What the other side held back for us may go on. */
+  #wakeOther(): void {
+    if (this.other !== undefined) this.other.#schedulePump();
   }
 
   #schedulePump(): void {
@@ -140,7 +145,7 @@ class MemorySide implements EndpointHost {
     queueMicrotask(() => {
       this.#turn = "now";
       if (this.#state === "open" && this.#endpoint?.continueReceive() === false) this.#continueLater();
-      else this.other?.#schedulePump();
+      else this.#wakeOther();
     });
   }
 }
