@@ -3,6 +3,7 @@ import * as zlib from "node:zlib";
 import type { Compressor } from "../../rpc/compression.js";
 import { gzipEnvelope } from "./gzip-envelope.js";
 import { ZlibCompressor, type ZlibFunctions } from "./zlib-compressor.js";
+import { zstdEnvelope } from "./zstd-envelope.js";
 
 // Quality 11, Brotli's default, is meant for files that are compressed once.
 const brotliOptions = { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 4 } };
@@ -44,12 +45,16 @@ interface ZstdZlib {
 function zstdCompressors(functions: ZstdZlib): readonly Compressor[] {
   if (functions.zstdCompressSync === undefined) return [];
   return [
-    new ZlibCompressor("zstd", {
-      compressSync: functions.zstdCompressSync,
-      compress: functions.zstdCompress,
-      decompressSync: functions.zstdDecompressSync,
-      decompress: functions.zstdDecompress,
-    }),
+    new ZlibCompressor(
+      "zstd",
+      {
+        compressSync: functions.zstdCompressSync,
+        compress: functions.zstdCompress,
+        decompressSync: functions.zstdDecompressSync,
+        decompress: functions.zstdDecompress,
+      },
+      zstdEnvelope,
+    ),
   ];
 }
 

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { expect, test } from "vitest";
+import { createLeakCheck } from "./leak-check.js";
+
+test("an open server and a timer are named, and closing them settles the check", async () => {
+  const leaks = createLeakCheck();
+  expect(leaks.remaining()).toEqual([]);
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const timer = setTimeout(() => undefined, 60_000);
+  expect(leaks.remaining()).toEqual(expect.arrayContaining(["1 TCPServerWrap", "1 Timeout"]));
+  await expect(leaks.assertNoLeaks({ timeoutMs: 0 })).rejects.toThrow(/left open after 0 ms:\n {2}1 TCPServerWrap/);
+  clearTimeout(timer);
+  server.close();
+  await createLeakCheck().assertNoLeaks();
+});
+
+test("what was open before is not counted", async () => {
+  const timer = setTimeout(() => undefined, 60_000);
+  await createLeakCheck().assertNoLeaks({ timeoutMs: 0 });
+  clearTimeout(timer);
+});
