@@ -75,7 +75,7 @@ export async function buildImage(folder: string, files: ReadonlyMap<string, stri
 /** Runs `buf build`; returns its complaints, one per file and place. */
 async function build(folder: string, image: string, buf: string): Promise<string[]> {
   try {
-    await run(buf, ["build", ".", "-o", image], { cwd: folder, maxBuffer: 1 << 28 });
+    await run(buf, ["build", ".", "--as-file-descriptor-set", "-o", image], { cwd: folder, maxBuffer: 1 << 28 });
     return [];
   } catch (reason) {
     const stderr = String((reason as { stderr?: unknown }).stderr ?? "");
