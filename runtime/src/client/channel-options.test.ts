@@ -31,7 +31,9 @@ describe("defaults", () => {
   });
 
   test("undefined values are absent ones", () => {
-    expect(resolve({ tls: undefined, timeoutMs: undefined, keepalive: undefined, limits: undefined })).toEqual(resolve({}));
+    expect(resolve({ tls: undefined, timeoutMs: undefined, keepalive: undefined, limits: undefined })).toEqual(
+      resolve({}),
+    );
   });
 
   test("no deadline of the connection is shorter than connectTimeoutMs unless it is said to be", () => {
@@ -98,8 +100,14 @@ const errors: readonly [options: unknown, message: string][] = [
   [{ interceptors: () => {} }, "channel option interceptors must be a list of functions, got a function"],
   [{ interceptors: [() => {}, undefined] }, "interceptors[1] is undefined, expected a function"],
   [{ codec: "json" }, 'channel option codec must be protoCodec, or jsonCodec(…) of petrel/json, got "json"'],
-  [{ receiveMaxBytes: -1 }, "channel option receiveMaxBytes must be a whole number of bytes, or Infinity for no limit, got -1"],
-  [{ sendMaxBytes: 1.5 }, "channel option sendMaxBytes must be a whole number of bytes, or Infinity for no limit, got 1.5"],
+  [
+    { receiveMaxBytes: -1 },
+    "channel option receiveMaxBytes must be a whole number of bytes, or Infinity for no limit, got -1",
+  ],
+  [
+    { sendMaxBytes: 1.5 },
+    "channel option sendMaxBytes must be a whole number of bytes, or Infinity for no limit, got 1.5",
+  ],
   [{ timeoutMs: "5s" }, 'channel option timeoutMs must be a number above 0, got "5s"'],
   [{ timeoutMs: 0 }, "channel option timeoutMs must be a number above 0, got 0"],
   [{ connectTimeoutMs: Number.NaN }, "channel option connectTimeoutMs must be a number from 1 to 2147483647, got NaN"],

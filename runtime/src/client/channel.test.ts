@@ -98,8 +98,7 @@ describe("a server that cannot be reached", () => {
     call("waiting", { waitForReady: true });
     platform.dialed.fail("connect ECONNREFUSED 127.0.0.1:50051");
     await settled();
-    const text =
-      "cannot connect to dns:///localhost:50051: localhost:50051: connect ECONNREFUSED 127.0.0.1:50051";
+    const text = "cannot connect to dns:///localhost:50051: localhost:50051: connect ECONNREFUSED 127.0.0.1:50051";
     expect(outcomes).toEqual([`plain StatusError: UNAVAILABLE: ${text}`]);
     const error = await failing.catch((reason: StatusError) => reason);
     expect((error as StatusError).cause).toBeInstanceOf(Error);

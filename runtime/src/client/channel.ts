@@ -45,6 +45,9 @@ export class ClientChannel implements Channel, ClientEngine, SubchannelListener 
   readonly receiveMaxBytes: number;
   readonly sendMaxBytes: number;
   readonly timeoutMs: number | undefined;
+  // The handle's type follows from the method's shape, which the interface's overloads say.
+  readonly call = ((method: Method, first?: unknown, second?: CallOptions) =>
+    startCall(this, method, first, second)) as Channel["call"];
   readonly #subchannel: Subchannel;
   readonly #queue = new CallQueue();
   readonly #running = new Set<RunningCall>();
@@ -119,11 +122,6 @@ export class ClientChannel implements Channel, ClientEngine, SubchannelListener 
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  // The overloads are the interface's; the handle's type follows from the method's shape.
-  call(method: Method, first?: unknown, second?: CallOptions): never {
-    return startCall(this, method, first, second) as never;
   }
 
   /** Counters, at no cost to a call. */

@@ -185,7 +185,10 @@ test("GOAWAY: IDLE for new calls while the running ones finish (RFC 9113 §6.8)"
   const { platform, subchannel, server, states } = await makeReady();
   const old = subchannel.connection;
   let ended = "no";
-  old?.open(requestHead, true, { ...deaf, headersReceived: (_fields, endStream) => (ended = endStream ? "yes" : "no") });
+  old?.open(requestHead, true, {
+    ...deaf,
+    headersReceived: (_fields, endStream) => (ended = endStream ? "yes" : "no"),
+  });
   await settled();
   server.connection.shutdown();
   await settled();

@@ -70,7 +70,10 @@ const refused: readonly [target: string, message: string][] = [
     "https://users.internal:443/x",
     'target "https://users.internal:443/x" is a URL, write "dns:///users.internal:443" and the option tls: true',
   ],
-  ["http://users.internal", 'target "http://users.internal" is a URL, write "dns:///users.internal" and the option tls: false'],
+  [
+    "http://users.internal",
+    'target "http://users.internal" is a URL, write "dns:///users.internal" and the option tls: false',
+  ],
   ["xds:///users", `target "xds:///users" has the unknown scheme "xds", accepted are ${forms}`],
   [
     "ipv4:users.internal:1",

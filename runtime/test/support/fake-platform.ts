@@ -3,6 +3,7 @@ import type { Clock, Timer } from "../../src/rpc/clock.js";
 import type { Compressor } from "../../src/rpc/compression.js";
 import type { Peer } from "../../src/rpc/peer.js";
 import type { ContextStorage } from "../../src/rpc/server-context.js";
+import { dialInProcess } from "../../src/transport/in-process.js";
 import type { DialOptions, Platform, PlatformListener } from "../../src/transport/platform.js";
 import type {
   ByteEndpoint,
@@ -12,7 +13,6 @@ import type {
   IncomingConnection,
   SocketAddress,
 } from "../../src/transport/socket.js";
-import { dialInProcess } from "../../src/transport/in-process.js";
 
 /** Time that moves when told to. */
 export class FakeClock implements Clock {
