@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Estimates the bandwidth-delay product: counts the bytes that arrive between a PING and its answer. When they nearly
- * fill the window and come faster than ever before, the window is what limits the link, and it should double.
+ * Estimates the bandwidth-delay product: counts the bytes that arrive between a PING and its answer. A sample starts when
+ * half of a window has been used, so a sender that waits for credit shows about half a window per sample. When a third or
+ * more has come, faster than ever before, the window is what limits the link, and it should double.
  */
 export class BandwidthEstimator {
   /** True while the PING of a sample is on its way. */
@@ -23,12 +24,12 @@ export class BandwidthEstimator {
     this.#sampleBytes += bytes;
   }
 
-  /** The sample's PING was answered. Returns the window wanted: `windowBytes`, or up to twice the sample. */
+  /** The sample's PING was answered. Returns the window wanted: `windowBytes`, or twice that. */
   finish(now: number, windowBytes: number): number {
     this.sampling = false;
     const bytesPerMs = this.#sampleBytes / Math.max(now - this.#startedAt, 0.05);
-    if (this.#sampleBytes * 3 < windowBytes * 2 || bytesPerMs <= this.#bytesPerMs) return windowBytes;
+    if (this.#sampleBytes * 3 < windowBytes || bytesPerMs <= this.#bytesPerMs) return windowBytes;
     this.#bytesPerMs = bytesPerMs;
-    return Math.max(windowBytes, this.#sampleBytes * 2);
+    return windowBytes * 2;
   }
 }
