@@ -27,6 +27,7 @@ export class Http1Refusal {
     socket.on("close", () => clearTimeout(timer));
     if (head !== undefined) socket.unshift(head);
     this.#server.emit("connection", socket);
+    socket.resume();
   }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { once } from "node:events";
-import { unlink } from "node:fs/promises";
+import { lstat, unlink } from "node:fs/promises";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from "node:tls";
@@ -68,8 +68,9 @@ class NodeListener implements PlatformListener {
     } catch (error) {
       if (!("path" in this.#target) || (error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
       // A socket file outlives a server that was killed. Nobody answers there: it is in nobody's use.
-      if (await answers(this.#target.path)) throw error;
-      await unlink(this.#target.path);
+      const { path } = this.#target;
+      if (!(await lstat(path)).isSocket() || (await answers(path))) throw error;
+      await unlink(path);
       await this.#listen();
     }
     // Running out of file descriptors among others. libuv closes what it cannot keep and goes on accepting.
@@ -171,7 +172,7 @@ class NodeListener implements PlatformListener {
         this.#refuse(socket, first.reason);
         return;
       }
-      // Paused between two readers; whoever listens to "data" next resumes.
+      // Paused until the next reader is there, or what comes in between would be lost.
       socket.pause();
       if (first.protocol === "http2") this.#accept(socket, head);
       else this.#http1.handle(socket, head);

@@ -57,6 +57,8 @@ export class SocketPump implements EndpointHost {
     socket.on("end", () => this.#inputEnded(undefined));
     this.timeoutChanged();
     if (head !== undefined) this.#received(head);
+    // Whoever read the head has paused the socket, which a listener for "data" does not undo.
+    if (this.#state === "open" && this.#reading === "reading" && this.#held === undefined) socket.resume();
   }
 
   now(): number {

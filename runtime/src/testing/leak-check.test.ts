@@ -10,11 +10,13 @@ test("an open server and a timer are named, and closing them settles the check",
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const timer = setTimeout(() => undefined, 60_000);
-  expect(leaks.remaining()).toEqual(expect.arrayContaining(["1 TCPServerWrap", "1 Timeout"]));
+  expect(leaks.remaining()).toEqual(
+    expect.arrayContaining(["1 TCPServerWrap", expect.stringMatching(/^\d+ Timeout$/)]),
+  );
   await expect(leaks.assertNoLeaks({ timeoutMs: 0 })).rejects.toThrow(/left open after 0 ms:\n {2}1 TCPServerWrap/);
   clearTimeout(timer);
   server.close();
-  await createLeakCheck().assertNoLeaks();
+  await expect.poll(() => leaks.remaining().join()).not.toContain("TCPServerWrap");
 });
 
 test("what was open before is not counted", async () => {
