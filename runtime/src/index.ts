@@ -2,6 +2,9 @@
 // petrel for runtimes without sockets of Node's kind: everything that is not bound to a platform.
 export { createOutbox, type Outbox } from "./call/outbox.js";
 export type { CallInfo } from "./call/server-engine.js";
+export type { Backoff } from "./client/backoff.js";
+export type { ChannelOptions } from "./client/channel-options.js";
+export type { Keepalive } from "./client/keepalive.js";
 export { schemaCodec, serviceFromSchema } from "./codec/schema.js";
 export { fromBytes, toBytes } from "./rpc/bytes.js";
 export type {

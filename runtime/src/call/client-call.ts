@@ -262,8 +262,8 @@ export abstract class ClientCall implements ExchangeListener, UnassignedCall, Ru
 
   /** The error that this call fails with; a new one each time, so that its stack is that of whoever asks. */
   failure(): StatusError {
-    const status = this.#status ?? callIsOver;
-    return new StatusError(status.code === Code.OK ? callIsOver.code : status.code, status.message, {
+    const status = this.#status === undefined || this.#status.code === Code.OK ? callIsOver : this.#status;
+    return new StatusError(status.code, status.message, {
       details: status.details,
       metadata: this.trailersNow(),
       peer: this.peer,
@@ -295,9 +295,7 @@ export abstract class ClientCall implements ExchangeListener, UnassignedCall, Ru
     this.#unlinkParent?.();
     this.#unlinkSignal?.();
     if (wasStarting) this.engine.withdraw(this);
-    // gRPC HTTP2: a client that has its status before it half-closed resets with NO_ERROR; an exchange that is complete
-    // ignores it.
-    exchange?.reset(this.#remoteEnded ? ErrorCode.NO_ERROR : ErrorCode.CANCEL);
+    if (!this.#remoteEnded) exchange?.reset(ErrorCode.CANCEL);
     this.#headersDeferred?.resolve(new Metadata());
     this.#endDeferred?.resolve();
     this.ended(status, fromServer);
