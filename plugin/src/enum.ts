@@ -26,7 +26,10 @@ export function emitEnum(type: DescEnum, out: Emitter): void {
   out.print("} as const;");
   out.print();
   out.doc(doc);
-  out.print(`export type ${name} = (typeof ${name})[keyof typeof ${name}];`);
+  const known = `export type ${name} = (typeof ${name})[keyof typeof ${name}]`;
+  // A peer with a newer .proto may send values that an open enum does not list.
+  if (type.open) out.print(known, " | ", runtime.UnknownEnum, ";");
+  else out.print(known, ";");
   out.print();
   emitMemberTypes(type, name, out);
   out.doc(`Describes the enum ${type.typeName}, for \`@bufbuild/protobuf\`.${isDeprecated(type) ? "\n\n@deprecated" : ""}`);

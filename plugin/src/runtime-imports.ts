@@ -16,6 +16,7 @@ export const runtime = {
   create: value("create", protobuf),
   JsonObject: type("JsonObject", protobuf),
   Message: type("Message", protobuf),
+  UnknownEnum: type("UnknownEnum", protobuf),
 
   enumDesc: value("enumDesc", codegenv2),
   extDesc: value("extDesc", codegenv2),

@@ -17,6 +17,7 @@
 
 import type { GenEnum, GenFile } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc } from "@bufbuild/protobuf/codegenv2";
+import type { UnknownEnum } from "@bufbuild/protobuf";
 
 /** Describes the file google/rpc/code.proto. */
 export const file_google_rpc_code: GenFile = /*@__PURE__*/ fileDesc(
@@ -219,7 +220,7 @@ export const Code = {
  *
  * `enum google.rpc.Code`
  */
-export type Code = (typeof Code)[keyof typeof Code];
+export type Code = (typeof Code)[keyof typeof Code] | UnknownEnum;
 
 export declare namespace Code {
   type OK = 0;

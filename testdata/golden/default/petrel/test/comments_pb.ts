@@ -11,7 +11,7 @@
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Message } from "@bufbuild/protobuf";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 import { create } from "@bufbuild/protobuf";
 import type { MessageCodec, Reader } from "petrel/codegen";
 import { decodeWithSchema, encodeWithSchema, messageCodec } from "petrel/codegen";
@@ -171,7 +171,7 @@ export const Gone_Inside = {
  *
  * @deprecated
  */
-export type Gone_Inside = (typeof Gone_Inside)[keyof typeof Gone_Inside];
+export type Gone_Inside = (typeof Gone_Inside)[keyof typeof Gone_Inside] | UnknownEnum;
 
 export declare namespace Gone_Inside {
   type UNSPECIFIED = 0;

@@ -7,7 +7,7 @@
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Message } from "@bufbuild/protobuf";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 import { create } from "@bufbuild/protobuf";
 import type { MessageCodec, Reader } from "petrel/codegen";
 import { decodeWithSchema, encodeWithSchema, messageCodec } from "petrel/codegen";
@@ -296,7 +296,7 @@ export const Role = {
 } as const;
 
 /** `enum demo.v1.Role` */
-export type Role = (typeof Role)[keyof typeof Role];
+export type Role = (typeof Role)[keyof typeof Role] | UnknownEnum;
 
 export declare namespace Role {
   type UNSPECIFIED = 0;

@@ -7,7 +7,7 @@ import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2"
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Scalars, ScalarsInit } from "./scalars_pb";
 import { file_petrel_test_scalars } from "./scalars_pb";
-import type { Message } from "@bufbuild/protobuf";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 import { create } from "@bufbuild/protobuf";
 import type { MessageCodec, Reader } from "petrel/codegen";
 import { decodeWithSchema, encodeWithSchema, messageCodec } from "petrel/codegen";
@@ -105,7 +105,7 @@ export const Maps_Color = {
 } as const;
 
 /** `enum petrel.test.Maps.Color` */
-export type Maps_Color = (typeof Maps_Color)[keyof typeof Maps_Color];
+export type Maps_Color = (typeof Maps_Color)[keyof typeof Maps_Color] | UnknownEnum;
 
 export declare namespace Maps_Color {
   type UNSPECIFIED = 0;

@@ -5,7 +5,7 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Message } from "@bufbuild/protobuf";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 import { create } from "@bufbuild/protobuf";
 import type { MessageCodec, Reader } from "petrel/codegen";
 import { decodeWithSchema, encodeWithSchema, messageCodec } from "petrel/codegen";
@@ -138,7 +138,7 @@ export const Node_Inner_Deeper_Kind = {
 } as const;
 
 /** `enum petrel.test.Node.Inner.Deeper.Kind` */
-export type Node_Inner_Deeper_Kind = (typeof Node_Inner_Deeper_Kind)[keyof typeof Node_Inner_Deeper_Kind];
+export type Node_Inner_Deeper_Kind = (typeof Node_Inner_Deeper_Kind)[keyof typeof Node_Inner_Deeper_Kind] | UnknownEnum;
 
 export declare namespace Node_Inner_Deeper_Kind {
   type UNSPECIFIED = 0;

@@ -7,7 +7,7 @@ import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2"
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { StringValue, Value } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_struct, file_google_protobuf_wrappers } from "@bufbuild/protobuf/wkt";
-import type { JsonObject, Message } from "@bufbuild/protobuf";
+import type { JsonObject, Message, UnknownEnum } from "@bufbuild/protobuf";
 import { create } from "@bufbuild/protobuf";
 import type { StringValueInit, ValueInit } from "petrel/wkt";
 import type { MessageCodec, Reader } from "petrel/codegen";
@@ -151,7 +151,7 @@ export const Oneofs_Level = {
 } as const;
 
 /** `enum petrel.test.Oneofs.Level` */
-export type Oneofs_Level = (typeof Oneofs_Level)[keyof typeof Oneofs_Level];
+export type Oneofs_Level = (typeof Oneofs_Level)[keyof typeof Oneofs_Level] | UnknownEnum;
 
 export declare namespace Oneofs_Level {
   type UNSPECIFIED = 0;

@@ -5,7 +5,7 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Message } from "@bufbuild/protobuf";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 import { create } from "@bufbuild/protobuf";
 import type { MessageCodec, Reader } from "petrel/codegen";
 import { decodeWithSchema, encodeWithSchema, messageCodec } from "petrel/codegen";
@@ -118,7 +118,7 @@ export const Open = {
 } as const;
 
 /** `enum petrel.test.editions2023.Open` */
-export type Open = (typeof Open)[keyof typeof Open];
+export type Open = (typeof Open)[keyof typeof Open] | UnknownEnum;
 
 export declare namespace Open {
   type UNSPECIFIED = 0;

@@ -5,7 +5,7 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Message } from "@bufbuild/protobuf";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 import { create } from "@bufbuild/protobuf";
 import type { MessageCodec, Reader } from "petrel/codegen";
 import { decodeWithSchema, encodeWithSchema, messageCodec } from "petrel/codegen";
@@ -74,7 +74,7 @@ export const Weekday = {
  *
  * `enum petrel.test.Weekday`
  */
-export type Weekday = (typeof Weekday)[keyof typeof Weekday];
+export type Weekday = (typeof Weekday)[keyof typeof Weekday] | UnknownEnum;
 
 export declare namespace Weekday {
   type UNSPECIFIED = 0;
@@ -99,7 +99,7 @@ export const Size = {
  *
  * `enum petrel.test.Size`
  */
-export type Size = (typeof Size)[keyof typeof Size];
+export type Size = (typeof Size)[keyof typeof Size] | UnknownEnum;
 
 export declare namespace Size {
   type SIZE_UNSPECIFIED = 0;
@@ -119,7 +119,7 @@ export const Aliased = {
 } as const;
 
 /** `enum petrel.test.Aliased` */
-export type Aliased = (typeof Aliased)[keyof typeof Aliased];
+export type Aliased = (typeof Aliased)[keyof typeof Aliased] | UnknownEnum;
 
 export declare namespace Aliased {
   type ZERO = 0;
@@ -159,7 +159,7 @@ export const Words = {
  *
  * `enum petrel.test.Words`
  */
-export type Words = (typeof Words)[keyof typeof Words];
+export type Words = (typeof Words)[keyof typeof Words] | UnknownEnum;
 
 export declare namespace Words {
   type constructor$ = 0;
@@ -185,7 +185,7 @@ export const Old = {
  *
  * @deprecated
  */
-export type Old = (typeof Old)[keyof typeof Old];
+export type Old = (typeof Old)[keyof typeof Old] | UnknownEnum;
 
 export declare namespace Old {
   type UNSPECIFIED = 0;

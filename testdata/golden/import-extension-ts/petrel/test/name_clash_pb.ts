@@ -5,7 +5,7 @@
 
 import type { GenEnum, GenFile, GenMessage as GenMessage$1, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Message as Message$1 } from "@bufbuild/protobuf";
+import type { Message as Message$1, UnknownEnum } from "@bufbuild/protobuf";
 import { create } from "@bufbuild/protobuf";
 import type { MessageCodec as MessageCodec$1, Reader as Reader$1 } from "petrel/codegen";
 import { decodeWithSchema, encodeWithSchema, messageCodec as messageCodec$1 } from "petrel/codegen";
@@ -1074,7 +1074,7 @@ export const Code = {
 } as const;
 
 /** `enum petrel.test.clash.Code` */
-export type Code = (typeof Code)[keyof typeof Code];
+export type Code = (typeof Code)[keyof typeof Code] | UnknownEnum;
 
 export declare namespace Code {
   type UNSPECIFIED = 0;
@@ -1089,7 +1089,7 @@ export const CodeSchema = {
 } as const;
 
 /** `enum petrel.test.clash.CodeSchema` */
-export type CodeSchema = (typeof CodeSchema)[keyof typeof CodeSchema];
+export type CodeSchema = (typeof CodeSchema)[keyof typeof CodeSchema] | UnknownEnum;
 
 export declare namespace CodeSchema {
   type A = 0;

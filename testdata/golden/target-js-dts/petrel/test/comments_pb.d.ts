@@ -10,7 +10,7 @@
 /* eslint-disable */
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import type { Message } from "@bufbuild/protobuf";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 import type { MessageCodec, Reader } from "petrel/codegen";
 /** Describes the file petrel/test/comments.proto. */
 export declare const file_petrel_test_comments: GenFile;
@@ -138,7 +138,7 @@ export declare const Gone_Inside: {
  *
  * @deprecated
  */
-export type Gone_Inside = (typeof Gone_Inside)[keyof typeof Gone_Inside];
+export type Gone_Inside = (typeof Gone_Inside)[keyof typeof Gone_Inside] | UnknownEnum;
 export declare namespace Gone_Inside {
     type UNSPECIFIED = 0;
 }

@@ -4,7 +4,7 @@
 /* eslint-disable */
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
-import type { Message } from "@bufbuild/protobuf";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 import type { MessageCodec, Reader } from "petrel/codegen";
 /** Describes the file petrel/test/editions2023.proto. */
 export declare const file_petrel_test_editions2023: GenFile;
@@ -76,7 +76,7 @@ export declare const Open: {
     readonly ONE: 1;
 };
 /** `enum petrel.test.editions2023.Open` */
-export type Open = (typeof Open)[keyof typeof Open];
+export type Open = (typeof Open)[keyof typeof Open] | UnknownEnum;
 export declare namespace Open {
     type UNSPECIFIED = 0;
     type ONE = 1;

@@ -4,7 +4,7 @@
 /* eslint-disable */
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
-import type { Message } from "@bufbuild/protobuf";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 import type { MessageCodec, Reader } from "petrel/codegen";
 /** Describes the file petrel/test/enums.proto. */
 export declare const file_petrel_test_enums: GenFile;
@@ -50,7 +50,7 @@ export declare const Weekday: {
  *
  * `enum petrel.test.Weekday`
  */
-export type Weekday = (typeof Weekday)[keyof typeof Weekday];
+export type Weekday = (typeof Weekday)[keyof typeof Weekday] | UnknownEnum;
 export declare namespace Weekday {
     type UNSPECIFIED = 0;
     type MONDAY = 1;
@@ -71,7 +71,7 @@ export declare const Size: {
  *
  * `enum petrel.test.Size`
  */
-export type Size = (typeof Size)[keyof typeof Size];
+export type Size = (typeof Size)[keyof typeof Size] | UnknownEnum;
 export declare namespace Size {
     type SIZE_UNSPECIFIED = 0;
     type SIZE_2XL = 1;
@@ -87,7 +87,7 @@ export declare const Aliased: {
     readonly LARGEST: 2147483647;
 };
 /** `enum petrel.test.Aliased` */
-export type Aliased = (typeof Aliased)[keyof typeof Aliased];
+export type Aliased = (typeof Aliased)[keyof typeof Aliased] | UnknownEnum;
 export declare namespace Aliased {
     type ZERO = 0;
     type FIRST = 1;
@@ -123,7 +123,7 @@ export declare const Words: {
  *
  * `enum petrel.test.Words`
  */
-export type Words = (typeof Words)[keyof typeof Words];
+export type Words = (typeof Words)[keyof typeof Words] | UnknownEnum;
 export declare namespace Words {
     type constructor$ = 0;
     type toString$ = 2;
@@ -145,7 +145,7 @@ export declare const Old: {
  *
  * @deprecated
  */
-export type Old = (typeof Old)[keyof typeof Old];
+export type Old = (typeof Old)[keyof typeof Old] | UnknownEnum;
 export declare namespace Old {
     type UNSPECIFIED = 0;
 }

@@ -5,7 +5,7 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Scalars, ScalarsInit } from "./scalars_pb.js";
-import type { Message } from "@bufbuild/protobuf";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 import type { MessageCodec, Reader } from "petrel/codegen";
 /** Describes the file petrel/test/maps.proto. */
 export declare const file_petrel_test_maps: GenFile;
@@ -122,7 +122,7 @@ export declare const Maps_Color: {
     readonly RED: 1;
 };
 /** `enum petrel.test.Maps.Color` */
-export type Maps_Color = (typeof Maps_Color)[keyof typeof Maps_Color];
+export type Maps_Color = (typeof Maps_Color)[keyof typeof Maps_Color] | UnknownEnum;
 export declare namespace Maps_Color {
     type UNSPECIFIED = 0;
     type RED = 1;

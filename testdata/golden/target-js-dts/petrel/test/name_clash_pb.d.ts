@@ -4,7 +4,7 @@
 /* eslint-disable */
 
 import type { GenEnum, GenFile, GenMessage as GenMessage$1, GenService } from "@bufbuild/protobuf/codegenv2";
-import type { Message as Message$1 } from "@bufbuild/protobuf";
+import type { Message as Message$1, UnknownEnum } from "@bufbuild/protobuf";
 import type { MessageCodec as MessageCodec$1, Reader as Reader$1 } from "petrel/codegen";
 /** Describes the file petrel/test/name_clash.proto. */
 export declare const file_petrel_test_name_clash: GenFile;
@@ -659,7 +659,7 @@ export declare const Code: {
     readonly UNSPECIFIED: 0;
 };
 /** `enum petrel.test.clash.Code` */
-export type Code = (typeof Code)[keyof typeof Code];
+export type Code = (typeof Code)[keyof typeof Code] | UnknownEnum;
 export declare namespace Code {
     type UNSPECIFIED = 0;
 }
@@ -670,7 +670,7 @@ export declare const CodeSchema: {
     readonly A: 0;
 };
 /** `enum petrel.test.clash.CodeSchema` */
-export type CodeSchema = (typeof CodeSchema)[keyof typeof CodeSchema];
+export type CodeSchema = (typeof CodeSchema)[keyof typeof CodeSchema] | UnknownEnum;
 export declare namespace CodeSchema {
     type A = 0;
 }

@@ -4,7 +4,7 @@
 /* eslint-disable */
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
-import type { Message } from "@bufbuild/protobuf";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 import type { MessageCodec, Reader } from "petrel/codegen";
 /** Describes the file petrel/test/nesting.proto. */
 export declare const file_petrel_test_nesting: GenFile;
@@ -87,7 +87,7 @@ export declare const Node_Inner_Deeper_Kind: {
     readonly LEAF: 1;
 };
 /** `enum petrel.test.Node.Inner.Deeper.Kind` */
-export type Node_Inner_Deeper_Kind = (typeof Node_Inner_Deeper_Kind)[keyof typeof Node_Inner_Deeper_Kind];
+export type Node_Inner_Deeper_Kind = (typeof Node_Inner_Deeper_Kind)[keyof typeof Node_Inner_Deeper_Kind] | UnknownEnum;
 export declare namespace Node_Inner_Deeper_Kind {
     type UNSPECIFIED = 0;
     type LEAF = 1;

@@ -5,7 +5,7 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { StringValue, Value } from "@bufbuild/protobuf/wkt";
-import type { JsonObject, Message } from "@bufbuild/protobuf";
+import type { JsonObject, Message, UnknownEnum } from "@bufbuild/protobuf";
 import type { StringValueInit, ValueInit } from "petrel/wkt";
 import type { MessageCodec, Reader } from "petrel/codegen";
 /** Describes the file petrel/test/oneofs.proto. */
@@ -143,7 +143,7 @@ export declare const Oneofs_Level: {
     readonly HIGH: 1;
 };
 /** `enum petrel.test.Oneofs.Level` */
-export type Oneofs_Level = (typeof Oneofs_Level)[keyof typeof Oneofs_Level];
+export type Oneofs_Level = (typeof Oneofs_Level)[keyof typeof Oneofs_Level] | UnknownEnum;
 export declare namespace Oneofs_Level {
     type UNSPECIFIED = 0;
     type HIGH = 1;

@@ -6,7 +6,7 @@
 /* eslint-disable */
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import type { Message } from "@bufbuild/protobuf";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 import type { MessageCodec, Reader } from "petrel/codegen";
 /** Describes the file petrel/test/user.proto. */
 export declare const file_petrel_test_user: GenFile;
@@ -192,7 +192,7 @@ export declare const Role: {
     readonly GUEST: 2;
 };
 /** `enum demo.v1.Role` */
-export type Role = (typeof Role)[keyof typeof Role];
+export type Role = (typeof Role)[keyof typeof Role] | UnknownEnum;
 export declare namespace Role {
     type UNSPECIFIED = 0;
     type ADMIN = 1;
