@@ -62,6 +62,8 @@ export class Connection {
   readonly gate: InputGate;
   /** @internal */
   readonly pings = new PendingPings();
+  /** Received fields found valid, by their place in a section. @internal */
+  readonly validFields: Field[] = [];
   /** @internal */
   readonly deadlines = new Deadlines();
   /** @internal */

@@ -21,11 +21,14 @@ interface CheckedSection extends FieldSection {
   http2Check?: SectionCheck;
 }
 
-/** Checks a field section against RFC 9113 §8.2 and §8.3. The verdict is kept on the section. */
-export function checkFieldSection(section: FieldSection, kind: SectionKind): SectionCheck {
+/**
+ * Checks a field section against RFC 9113 §8.2 and §8.3. The verdict is kept on the section. `valid` is the connection's
+ * own memory: fields found valid, by their place, since one request's fields mostly are the previous one's.
+ */
+export function checkFieldSection(section: FieldSection, kind: SectionKind, valid: Field[]): SectionCheck {
   const known = (section as CheckedSection).http2Check;
   if (known !== undefined && known.kind === kind) return known;
-  const check = kind === "request" ? checkRequest(section.fields) : checkRest(section.fields, kind);
+  const check = kind === "request" ? checkRequest(section.fields, valid) : checkRest(section.fields, kind, valid);
   (section as CheckedSection).http2Check = check;
   return check;
 }
@@ -40,14 +43,15 @@ function malformed(kind: SectionKind, problem: string): SectionCheck {
   return { kind, problem, contentLength: -1, status: 0 };
 }
 
-function checkRequest(fields: readonly Field[]): SectionCheck {
+function checkRequest(fields: readonly Field[], valid: Field[]): SectionCheck {
   let method: string | undefined;
   let scheme: string | undefined;
   let path: string | undefined;
   let authority: string | undefined;
   let regular = 0;
   for (; regular < fields.length; regular++) {
-    const { name, value } = fields[regular];
+    const field = fields[regular];
+    const { name, value } = field;
     if (name.charCodeAt(0) !== colon) break;
     let repeated = false;
     if (name === ":path") {
@@ -66,7 +70,9 @@ function checkRequest(fields: readonly Field[]): SectionCheck {
       return malformed("request", `unknown pseudo-header field ${JSON.stringify(name)} in a request`);
     }
     if (repeated) return malformed("request", `${name} occurs twice`);
+    if (valid[regular] === field) continue;
     if (!isValidValue(value)) return malformed("request", `invalid value of ${name}`);
+    remember(valid, regular, field);
   }
   if (method === undefined) return malformed("request", "request without :method");
   if (method === "CONNECT") {
@@ -79,21 +85,30 @@ function checkRequest(fields: readonly Field[]): SectionCheck {
     if (path === undefined) return malformed("request", "request without :path");
     if (path === "") return malformed("request", ":path is empty");
   }
-  return checkRegular(fields, regular, "request", 0);
+  return checkRegular(fields, regular, "request", 0, valid);
 }
 
-function checkRest(fields: readonly Field[], kind: "response" | "trailers"): SectionCheck {
-  if (kind === "trailers") return checkRegular(fields, 0, kind, 0);
+function checkRest(fields: readonly Field[], kind: "response" | "trailers", valid: Field[]): SectionCheck {
+  if (kind === "trailers") return checkRegular(fields, 0, kind, 0, valid);
   const first = fields[0];
   if (first === undefined || first.name !== ":status") return malformed(kind, "response does not start with :status");
   if (!/^[1-9]\d\d$/.test(first.value)) return malformed(kind, `invalid :status ${JSON.stringify(first.value)}`);
-  return checkRegular(fields, 1, kind, Number(first.value));
+  return checkRegular(fields, 1, kind, Number(first.value), valid);
 }
 
-function checkRegular(fields: readonly Field[], from: number, kind: SectionKind, status: number): SectionCheck {
+function checkRegular(
+  fields: readonly Field[],
+  from: number,
+  kind: SectionKind,
+  status: number,
+  valid: Field[],
+): SectionCheck {
   let contentLength = -1;
   for (let index = from; index < fields.length; index++) {
-    const { name, value } = fields[index];
+    const field = fields[index];
+    // A pseudo-header field is valid in its own place only.
+    if (valid[index] === field && field.name.charCodeAt(0) !== colon) continue;
+    const { name, value } = field;
     if (!isValidName(name)) {
       const pseudo = name.charCodeAt(0) === colon;
       const problem = pseudo
@@ -119,12 +134,20 @@ function checkRegular(fields: readonly Field[], from: number, kind: SectionKind,
         if (length < 0) return malformed(kind, `invalid content-length ${JSON.stringify(value)}`);
         if (contentLength >= 0 && contentLength !== length) return malformed(kind, "two values of content-length");
         contentLength = length;
-        break;
+        continue;
       }
     }
+    remember(valid, index, field);
   }
   if (contentLength < 0 && (status === 0 || status === 200)) return plain[kind];
   return { kind, problem: "", contentLength, status };
+}
+
+/** Places remembered; a section of more fields is checked in full from there on. */
+const rememberedFields = 16;
+
+function remember(valid: Field[], index: number, field: Field): void {
+  if (index < rememberedFields) valid[index] = field;
 }
 
 const colon = 0x3a;

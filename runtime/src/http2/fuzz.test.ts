@@ -48,7 +48,7 @@ const serverSession: readonly Uint8Array[] = [
 
 /** Flips, cuts, repeats, swaps and lengthens frames and their octets. */
 function mutate(session: readonly Uint8Array[], random: Random): Uint8Array {
-  const frames = session.map((one) => one.slice());
+  const frames: Uint8Array[] = session.map((one) => one.slice());
   for (let change = random.below(4); change >= 0; change--) {
     const index = random.below(frames.length);
     const chosen = frames[index];

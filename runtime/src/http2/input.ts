@@ -16,7 +16,7 @@ import { receiveRstStream } from "./receive/rst-stream.js";
 import { receiveSettings } from "./receive/settings.js";
 import { receiveWindowUpdate } from "./receive/window-update.js";
 
-const none = new Uint8Array(0);
+const none: Uint8Array = new Uint8Array(0);
 
 /**
  * Cuts what arrives into frames and hands each to its receiver. Frames are read where they lie; only one that is split

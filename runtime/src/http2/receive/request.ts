@@ -32,7 +32,7 @@ export function receiveRequest(
     connection.ends.error(streamId, undefined, ErrorCode.PROTOCOL_ERROR, "stream depends on itself");
     return;
   }
-  const check = checkFieldSection(section, "request");
+  const check = checkFieldSection(section, "request", connection.validFields);
   if (check.problem !== "" && section.exceeded === "none") {
     connection.ends.error(streamId, undefined, ErrorCode.PROTOCOL_ERROR, check.problem);
     return;

@@ -14,7 +14,7 @@ export function receiveResponseHead(
   endStream: boolean,
 ): void {
   if (refuseLargeSection(connection, stream, section)) return;
-  const check = checkFieldSection(section, "response");
+  const check = checkFieldSection(section, "response", connection.validFields);
   let { problem } = check;
   const interim = problem === "" && check.status < 200;
   if (interim && endStream) problem = `response ${check.status} with END_STREAM`;

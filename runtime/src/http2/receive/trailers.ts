@@ -13,7 +13,7 @@ export function receiveTrailers(
   endStream: boolean,
 ): void {
   if (refuseLargeSection(connection, stream, section)) return;
-  let { problem } = checkFieldSection(section, "trailers");
+  let { problem } = checkFieldSection(section, "trailers", connection.validFields);
   if (!endStream) problem = "trailers without END_STREAM";
   else if (stream.contentLength >= 0 && stream.receivedBytes !== stream.contentLength) problem = shortContent(stream);
   if (problem !== "") {
