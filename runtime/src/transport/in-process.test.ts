@@ -6,6 +6,7 @@ import { field } from "./exchange.js";
 import { Http2ClientConnection } from "./http2-client.js";
 import { dialInProcess } from "./in-process.js";
 import { resolveHttp2Limits } from "./limits.js";
+import type { ByteEndpoint } from "./socket.js";
 
 const requestHead = [
   field(":method", "POST"),
@@ -105,6 +106,40 @@ test("a hundred requests at once outlast one turn's budget of new streams", asyn
   for (let i = 0; i < 100; i++) client.open(requestHead, true, new Events());
   await settled();
   expect(server.exchanges).toHaveLength(100);
+});
+
+test("an end that asked for a later turn gets nothing more until it has continued", async () => {
+  const heard: string[] = [];
+  const idle: ByteEndpoint = {
+    receive: () => true,
+    continueReceive: () => true,
+    inputEnded() {},
+    takeOutput: () => undefined,
+    outputWritten() {},
+    nextTimeout: () => Number.POSITIVE_INFINITY,
+    handleTimeout() {},
+  };
+  const chunks = ["a", "b"].map((text) => new TextEncoder().encode(text));
+  let turns = 3;
+  const slow: ByteEndpoint = {
+    ...idle,
+    receive(chunk) {
+      heard.push(new TextDecoder().decode(chunk));
+      return heard.length > 1;
+    },
+    continueReceive() {
+      heard.push("continue");
+      return --turns === 0;
+    },
+  };
+  dialInProcess(new FakeClock(), (incoming) => incoming.attach(() => slow), {
+    connected: () => ({ ...idle, takeOutput: () => chunks.shift() }),
+    failed(error) {
+      throw error;
+    },
+  });
+  await settled();
+  expect(heard).toEqual(["a", "continue", "continue", "continue", "b"]);
 });
 
 test("closing one end ends the other and leaves no timer", async () => {
