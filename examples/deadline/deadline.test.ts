@@ -92,7 +92,10 @@ test("an AbortSignal hangs up, too", async () => {
   await withTrips(lookUp, async ({ trips }) => {
     const controller = new AbortController();
     const call = trips.planTrip({ city: "Beja", nights: 1 }, { signal: controller.signal });
-    await Promise.all([whenStarted.then(() => controller.abort()), expect(call).rejects.toMatchObject({ code: Code.CANCELLED })]);
+    await Promise.all([
+      whenStarted.then(() => controller.abort()),
+      expect(call).rejects.toMatchObject({ code: Code.CANCELLED }),
+    ]);
     expect(await whenStopped).toMatchObject({ code: Code.CANCELLED });
   });
 });

@@ -7,7 +7,9 @@ import { TripServiceClient } from "./gen/trip/v1/trip_grpc.js";
 
 await using cluster = await startCluster({
   async lookUp(city, signal) {
-    signal.addEventListener("abort", () => console.log(`  rates: stopped looking for ${city}: ${signal.reason.message}`));
+    signal.addEventListener("abort", () =>
+      console.log(`  rates: stopped looking for ${city}: ${signal.reason.message}`),
+    );
     await delay(200, undefined, { signal });
     return 9_900n;
   },

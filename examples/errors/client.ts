@@ -3,7 +3,7 @@ import { createChannel } from "petrel";
 import { SignupServiceClient } from "./gen/signup/v1/signup_grpc.js";
 import { signUp } from "./sign-up.js";
 
-await using channel = createChannel(process.env["TARGET"] ?? "127.0.0.1:50051");
+await using channel = createChannel(process.env.TARGET ?? "127.0.0.1:50051");
 const signup = new SignupServiceClient(channel, { timeoutMs: 2_000 });
 
 const attempts: readonly (readonly [email: string, password: string])[] = [

@@ -34,11 +34,13 @@ function resultOf(error: StatusError): SignupResult | undefined {
     }
     case Code.FAILED_PRECONDITION: {
       const policy = error.detail(PasswordPolicyCodec);
-      return policy && { result: "weakPassword", minLength: policy.minLength, requiredCharacters: policy.requiredCharacters };
+      return (
+        policy && { result: "weakPassword", minLength: policy.minLength, requiredCharacters: policy.requiredCharacters }
+      );
     }
     case Code.ALREADY_EXISTS: {
       const info = error.detail(ErrorInfoCodec);
-      return info?.reason === "EMAIL_TAKEN" ? { result: "taken", email: info.metadata["email"] ?? "" } : undefined;
+      return info?.reason === "EMAIL_TAKEN" ? { result: "taken", email: info.metadata.email ?? "" } : undefined;
     }
     case Code.RESOURCE_EXHAUSTED: {
       const delay = error.detail(RetryInfoCodec)?.retryDelay;

@@ -3,7 +3,11 @@ import { randomUUID } from "node:crypto";
 import { Code, packAny, StatusError } from "petrel";
 import { BadRequestCodec, ErrorInfoCodec, RetryInfoCodec } from "petrel/wkt";
 import type { SignupServiceHandlers } from "./gen/signup/v1/signup_grpc.js";
-import { type CreateAccountRequest, type CreateAccountResponseInit, PasswordPolicyCodec } from "./gen/signup/v1/signup_pb.js";
+import {
+  type CreateAccountRequest,
+  type CreateAccountResponseInit,
+  PasswordPolicyCodec,
+} from "./gen/signup/v1/signup_pb.js";
 
 export interface SignupOptions {
   /** Accounts until the quota is used up. Default 1000. */

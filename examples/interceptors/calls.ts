@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomUUID } from "node:crypto";
-import { codeName, contextKey, type InterceptedResponse, type Interceptor, metadataKey } from "petrel";
+import { codeName, contextKey, type InterceptedResponse, type Interceptor, metadataKey, StatusError } from "petrel";
 
 /** The id that follows a request through all services and their logs. */
 export const requestId = metadataKey("x-request-id", { parse: String, format: String });
@@ -8,14 +8,14 @@ export const requestId = metadataKey("x-request-id", { parse: String, format: St
 /** The tenant a call is for; a number, on the wire as text. Throws on anything else. */
 export const tenant = metadataKey("x-tenant", { parse: parseTenant, format: String });
 
-/** The request id in this process, whether the client sent one or not. */
-export const currentRequestId = contextKey<string>("request id", "none");
+/** The request id inside this process. */
+export const currentRequestId = contextKey<string>("request id");
 
 export interface CallLine {
   readonly side: "client" | "server";
   readonly path: string;
   readonly code: string;
-  readonly requestId: string;
+  readonly requestId: string | undefined;
   readonly durationMs: number;
 }
 
@@ -35,7 +35,7 @@ export function logCalls(write: (line: CallLine) => void): Interceptor {
     try {
       response = await next();
     } catch (error) {
-      log(codeOf(error));
+      log(StatusError.from(error).code);
       throw error;
     }
     void response.status.then((status) => log(status.code));
@@ -43,9 +43,12 @@ export function logCalls(write: (line: CallLine) => void): Interceptor {
   };
 }
 
-/** Client: sends a request id, that of the call it is made in when there is one. Server: takes it, or makes one. */
+/**
+ * Client: sends a request id. In a handler, `{ contextValues: context.contextValues }` makes it the id of the call that
+ * is being served. Server: takes the id that came, or makes one, and answers with it.
+ */
 export const identifyRequests: Interceptor = (call, next) => {
-  const id = call.metadata.get(requestId) ?? randomUUID();
+  const id = call.metadata.get(requestId) ?? call.contextValues.get(currentRequestId) ?? randomUUID();
   call.contextValues.set(currentRequestId, id);
   if (call.side === "client") call.metadata.set(requestId, id);
   else call.context?.headers.set(requestId, id);

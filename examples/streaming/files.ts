@@ -86,7 +86,10 @@ async function receiveFile(requests: AsyncIterable<UploadRequest>): Promise<{ na
     if (name === undefined) {
       if (part.case !== "name") throw new StatusError(Code.INVALID_ARGUMENT, "the first message must be the name");
       if (!namePattern.test(part.value)) {
-        throw new StatusError(Code.INVALID_ARGUMENT, `name ${JSON.stringify(part.value)} is not of letters, digits, . _ -`);
+        throw new StatusError(
+          Code.INVALID_ARGUMENT,
+          `name ${JSON.stringify(part.value)} is not of letters, digits, . _ -`,
+        );
       }
       name = part.value;
       continue;

@@ -6,7 +6,7 @@ import { FileService } from "./gen/file/v1/file_grpc.js";
 const server = createServer({ receiveMaxBytes: 1024 * 1024 }); // of one message, not of a file
 server.addService(FileService, createFiles());
 
-const { target } = await server.listen(process.env["LISTEN"] ?? "127.0.0.1:50051");
+const { target } = await server.listen(process.env.LISTEN ?? "127.0.0.1:50051");
 console.log(`files at ${target}`);
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {

@@ -87,7 +87,10 @@ test("a new certificate serves the connections that come, and those that are ope
       name = "server-next";
       await server.reloadTls();
       await using after = createChannel(target, { tls });
-      for (const [channel, subject] of [[before, "CN=server"], [after, "CN=server-next"]] as const) {
+      for (const [channel, subject] of [
+        [before, "CN=server"],
+        [after, "CN=server-next"],
+      ] as const) {
         const call = greet(channel);
         expect((await call).text).toBe("hello ada");
         expect(call.peer?.tls?.certificate?.subject.split("\n")).toContain(subject);

@@ -39,7 +39,10 @@ export function createCatalog(): CatalogServiceHandlers {
 
 function checkProduct(product: Product): void {
   if (!skuPattern.test(product.sku)) {
-    throw new StatusError(Code.INVALID_ARGUMENT, `product.sku must be like MUG-0042, got ${JSON.stringify(product.sku)}`);
+    throw new StatusError(
+      Code.INVALID_ARGUMENT,
+      `product.sku must be like MUG-0042, got ${JSON.stringify(product.sku)}`,
+    );
   }
   if (product.title === "" || product.title.length > maxTitleCharacters) {
     throw new StatusError(Code.INVALID_ARGUMENT, `product.title must have 1 to ${maxTitleCharacters} characters`);

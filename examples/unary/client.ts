@@ -4,7 +4,7 @@ import { Code, createChannel, StatusError } from "petrel";
 import { CatalogServiceClient } from "./gen/catalog/v1/catalog_grpc.js";
 import type { Product } from "./gen/catalog/v1/catalog_pb.js";
 
-await using channel = createChannel(process.env["TARGET"] ?? "127.0.0.1:50051");
+await using channel = createChannel(process.env.TARGET ?? "127.0.0.1:50051");
 // Stubs cost nothing: make them where they are used, with the defaults that fit there.
 const catalog = new CatalogServiceClient(channel, { timeoutMs: 2_000 });
 

@@ -10,7 +10,7 @@ const server = createServer({
 });
 server.addService(CatalogService, createCatalog());
 
-const { target } = await server.listen(process.env["LISTEN"] ?? "127.0.0.1:50051");
+const { target } = await server.listen(process.env.LISTEN ?? "127.0.0.1:50051");
 console.log(`catalog at ${target}`);
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
