@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+import { expect, test } from "vitest";
+import { BandwidthEstimator } from "./bandwidth-estimator.js";
+
+function sample(estimator: BandwidthEstimator, bytes: number, ms: number, windowBytes: number): number {
+  estimator.start(0);
+  estimator.receive(bytes);
+  return estimator.finish(ms, windowBytes);
+}
+
+test("a sample of a third of the window, faster than before, doubles it", () => {
+  const estimator = new BandwidthEstimator();
+  expect(sample(estimator, 299, 10, 900)).toBe(900);
+  expect(sample(estimator, 300, 10, 900)).toBe(1_800);
+  expect(sample(estimator, 600, 20, 1_800)).toBe(1_800);
+  expect(sample(estimator, 601, 20, 1_800)).toBe(3_600);
+  expect(estimator.sampling).toBe(false);
+});
+
+test("an answer within the clock's resolution is no division by zero", () => {
+  expect(sample(new BandwidthEstimator(), 300, 0, 900)).toBe(1_800);
+});
