@@ -32,7 +32,11 @@ async function buildImage(path: string): Promise<Uint8Array> {
   const folder = await mkdtemp(join(tmpdir(), "petrel-image-"));
   try {
     const image = join(folder, "image.binpb");
-    await run(join(binaries, "buf"), ["build", "testdata/proto", "--path", path, "--as-file-descriptor-set", "-o", image], { cwd: top });
+    await run(
+      join(binaries, "buf"),
+      ["build", "testdata/proto", "--path", path, "--as-file-descriptor-set", "-o", image],
+      { cwd: top },
+    );
     return await readFile(image);
   } finally {
     await rm(folder, { recursive: true });

@@ -20,7 +20,8 @@ export async function collectProtos(roots: readonly string[]): Promise<ProtoFile
   const files = new Map<string, string>();
   for (const root of roots) {
     for (const path of await readdir(root, { recursive: true })) {
-      if (path.endsWith(".proto") && !path.includes("node_modules") && !files.has(path)) files.set(path, join(root, path));
+      if (path.endsWith(".proto") && !path.includes("node_modules") && !files.has(path))
+        files.set(path, join(root, path));
     }
   }
   const found = files.size;
@@ -54,7 +55,8 @@ export async function buildImage(folder: string, files: ReadonlyMap<string, stri
   await rm(folder, { recursive: true, force: true });
   for (const [path, file] of files) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
-    if (path === "validate/validate.proto") await writeFile(join(folder, path), completed(await readFile(file, "utf8")));
+    if (path === "validate/validate.proto")
+      await writeFile(join(folder, path), completed(await readFile(file, "utf8")));
     else await copyFile(file, join(folder, path));
   }
   await writeFile(join(folder, "buf.yaml"), "version: v2\n");
@@ -63,7 +65,8 @@ export async function buildImage(folder: string, files: ReadonlyMap<string, stri
   const refused: string[] = [];
   for (let attempt = 1; ; attempt++) {
     const complaints = await build(folder, image, buf);
-    if (complaints.length === 0) return { files: fromBinary(FileDescriptorSetSchema, await readFile(image)).file, refused };
+    if (complaints.length === 0)
+      return { files: fromBinary(FileDescriptorSetSchema, await readFile(image)).file, refused };
     if (attempt === maxAttempts) throw new Error(`buf build still fails: ${complaints.join("\n")}`);
     refused.push(...complaints);
     for (const complaint of complaints) left.delete(complaint.slice(0, complaint.indexOf(":")));
@@ -92,5 +95,7 @@ function completed(validateProto: string): string {
 }
 
 function importsOf(proto: string): string[] {
-  return [...proto.matchAll(/^\s*import\s+(?:(?:public|weak|option)\s+)?"([^"]+)"\s*;/gm)].map(([, path]) => path as string);
+  return [...proto.matchAll(/^\s*import\s+(?:(?:public|weak|option)\s+)?"([^"]+)"\s*;/gm)].map(
+    ([, path]) => path as string,
+  );
 }

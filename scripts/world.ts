@@ -9,8 +9,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { create, toBinary } from "@bufbuild/protobuf";
 import {
-  type CodeGeneratorResponse,
   CodeGeneratorRequestSchema,
+  type CodeGeneratorResponse,
   type FileDescriptorProto,
   FileDescriptorProtoSchema,
 } from "@bufbuild/protobuf/wkt";
@@ -25,7 +25,10 @@ const xds = "node_modules/@grpc/grpc-js-xds/deps";
 
 /** The two worlds. Both hold files of google/api, of different versions, so that they cannot be one. */
 const sets = [
-  { name: "grpc-js-xds", roots: ["envoy-api", "xds", "protoc-gen-validate", "googleapis"].map((root) => `${xds}/${root}`) },
+  {
+    name: "grpc-js-xds",
+    roots: ["envoy-api", "xds", "protoc-gen-validate", "googleapis"].map((root) => `${xds}/${root}`),
+  },
   { name: "google-proto-files", roots: ["node_modules/google-proto-files"] },
 ];
 const filesPerCheck = 700;
@@ -121,7 +124,9 @@ async function checkBatch(folder: string, batch: readonly string[], title: strin
     }),
   );
   const started = performance.now();
-  const { failures, output } = await run(join(top, "node_modules/.bin/tsc"), ["-p", config], { maxBuffer: 1 << 28 }).then(
+  const { failures, output } = await run(join(top, "node_modules/.bin/tsc"), ["-p", config], {
+    maxBuffer: 1 << 28,
+  }).then(
     () => ({ failures: 0, output: "" }),
     (reason: { stdout?: string }) => {
       const output = reason.stdout ?? String(reason);

@@ -4,7 +4,7 @@ import { wktPublicImportPaths } from "@bufbuild/protobuf/codegenv2";
 import type { GeneratedFile, ImportSymbol, Printable } from "@bufbuild/protoplugin";
 import { createImportSymbol } from "@bufbuild/protoplugin";
 import { docComment } from "./comments.js";
-import { descriptorName, type DescType, messageNames, type MessageNames, namesOf, shapeName } from "./names.js";
+import { type DescType, descriptorName, type MessageNames, messageNames, namesOf, shapeName } from "./names.js";
 import { wktModule } from "./runtime-imports.js";
 
 /** The files of google.rpc that `petrel/wkt` holds, for those who import them without generating them. */
@@ -70,7 +70,8 @@ export class Emitter {
   /** What we give a message beside what protoc-gen-es gives: `UserInit` as a type, the rest as values. */
   companion(message: DescMessage, which: keyof MessageNames): ImportSymbol {
     const { file } = message;
-    const inPackage = !this.#generated.has(file.name) && (file.proto.name in wktPublicImportPaths || rpcFiles.includes(file.name));
+    const inPackage =
+      !this.#generated.has(file.name) && (file.proto.name in wktPublicImportPaths || rpcFiles.includes(file.name));
     const module = inPackage ? this.#wktModuleOf(file) : modulePath(file);
     return createImportSymbol(messageNames(message)[which], module, which === "init");
   }

@@ -17,10 +17,7 @@ export function emitEnum(type: DescEnum, out: Emitter): void {
   out.doc(doc);
   out.print(out.exported("const", name), " = {");
   for (const value of type.values) {
-    out.doc(
-      [commentOf(value), isDeprecated(value) ? "@deprecated" : ""].filter(Boolean).join("\n\n"),
-      "  ",
-    );
+    out.doc([commentOf(value), isDeprecated(value) ? "@deprecated" : ""].filter(Boolean).join("\n\n"), "  ");
     out.print(`  ${propertyKey(value.localName)}: ${value.number},`);
   }
   out.print("} as const;");
@@ -32,7 +29,9 @@ export function emitEnum(type: DescEnum, out: Emitter): void {
   else out.print(known, ";");
   out.print();
   emitMemberTypes(type, name, out);
-  out.doc(`Describes the enum ${type.typeName}, for \`@bufbuild/protobuf\`.${isDeprecated(type) ? "\n\n@deprecated" : ""}`);
+  out.doc(
+    `Describes the enum ${type.typeName}, for \`@bufbuild/protobuf\`.${isDeprecated(type) ? "\n\n@deprecated" : ""}`,
+  );
   out.print(
     out.exported("const", descriptorName(type)),
     ": ",
@@ -48,7 +47,21 @@ export function emitEnum(type: DescEnum, out: Emitter): void {
 
 // Names that no type alias may have, beside the reserved words that safeIdentifier knows.
 const reservedTypeNames = new Set([
-  ...["any", "unknown", "never", "symbol", "void", "undefined", "as", "await", "async", "type", "asserts", "infer", "is"],
+  ...[
+    "any",
+    "unknown",
+    "never",
+    "symbol",
+    "void",
+    "undefined",
+    "as",
+    "await",
+    "async",
+    "type",
+    "asserts",
+    "infer",
+    "is",
+  ],
   ...["keyof", "readonly", "unique", "static", "yield"],
 ]);
 

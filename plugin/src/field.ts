@@ -89,7 +89,12 @@ function fieldType(field: DescField, out: Emitter, side: Side): Printable {
 }
 
 type Elements =
-  | { readonly scalar: ScalarType; readonly longAsString?: boolean; readonly enum: undefined; readonly message: undefined }
+  | {
+      readonly scalar: ScalarType;
+      readonly longAsString?: boolean;
+      readonly enum: undefined;
+      readonly message: undefined;
+    }
   | { readonly scalar: undefined; readonly enum: DescEnum; readonly message: undefined }
   | { readonly scalar: undefined; readonly enum: undefined; readonly message: DescMessage };
 

@@ -102,7 +102,8 @@ function settleNames(file: DescFile): FileNames {
 
   const shapes = new Map<DescType, string>();
   for (const type of types) {
-    if (type.kind === "message" || type.kind === "enum") shapes.set(type, take(identifier(type), unusableAsType(type.kind)));
+    if (type.kind === "message" || type.kind === "enum")
+      shapes.set(type, take(identifier(type), unusableAsType(type.kind)));
   }
   const fileName = take(`file_${file.name.replace(/[^a-zA-Z0-9_]+/g, "_")}`);
   const descriptors = new Map<DescType, string>();

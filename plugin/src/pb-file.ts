@@ -34,10 +34,21 @@ export function emitPbFile(file: DescFile, proto: FileDescriptorProto, out: Emit
 
 function emitFileDescriptor(file: DescFile, proto: FileDescriptorProto, out: Emitter): void {
   out.doc(`Describes the file ${file.proto.name}.`);
-  out.print(out.exported("const", namesOf(file).file), ": ", runtime.GenFile, " = /*@__PURE__*/ ", runtime.fileDesc, "(");
+  out.print(
+    out.exported("const", namesOf(file).file),
+    ": ",
+    runtime.GenFile,
+    " = /*@__PURE__*/ ",
+    runtime.fileDesc,
+    "(",
+  );
   out.print(`  "${embedFileDesc(proto).base64()}",`);
   if (file.dependencies.length > 0) {
-    out.print("  [", file.dependencies.flatMap((file, i) => [i > 0 ? ", " : "", out.fileDescriptor(file)]), "],");
+    out.print(
+      "  [",
+      file.dependencies.flatMap((file, i) => [i > 0 ? ", " : "", out.fileDescriptor(file)]),
+      "],",
+    );
   }
   out.print(");");
   out.print();

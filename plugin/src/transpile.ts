@@ -35,15 +35,24 @@ const library = {
   name: "generated-library.d.ts",
   text: [
     "type Partial<T> = { [P in keyof T]?: T[P] };",
-    ...["Array<T>", "ReadonlyArray<T>", "Iterable<T>", "AsyncIterable<T>", "Promise<T>", "Uint8Array", "SymbolConstructor"].map(
-      (name) => `interface ${name} {}`,
-    ),
+    ...[
+      "Array<T>",
+      "ReadonlyArray<T>",
+      "Iterable<T>",
+      "AsyncIterable<T>",
+      "Promise<T>",
+      "Uint8Array",
+      "SymbolConstructor",
+    ].map((name) => `interface ${name} {}`),
     "declare var Symbol: SymbolConstructor;",
   ].join("\n"),
 };
 
 function emitDeclarations(files: FileInfo[], options: typescript.CompilerOptions, ts: TypeScript): FileInfo[] {
-  const sources = new Map([...files.map(({ name, content }) => [name, content] as const), [library.name, library.text]]);
+  const sources = new Map([
+    ...files.map(({ name, content }) => [name, content] as const),
+    [library.name, library.text],
+  ]);
   const host: typescript.CompilerHost = {
     fileExists: (name) => sources.has(name),
     readFile: (name) => sources.get(name),

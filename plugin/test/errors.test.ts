@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { create } from "@bufbuild/protobuf";
-import { CodeGeneratorRequestSchema, Edition, type FileDescriptorProto, FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { CodeGeneratorRequestSchema, Edition, FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import { expect, test } from "vitest";
 import { plugin } from "../src/plugin.js";
 import { requestForText } from "./support/compile.js";
 
-function errorFor(file: Partial<FileDescriptorProto>, parameter = ""): string {
+function errorFor(file: MessageInitShape<typeof FileDescriptorProtoSchema>, parameter = ""): string {
   const proto = create(FileDescriptorProtoSchema, { name: "a.proto", syntax: "proto3", ...file });
   return plugin.run(create(CodeGeneratorRequestSchema, { fileToGenerate: ["a.proto"], protoFile: [proto], parameter }))
     .error;
@@ -41,12 +41,11 @@ test("an unknown syntax is refused", () => {
 });
 
 test("a descriptor that contradicts itself is said in the response's error", () => {
-  const message = { $typeName: "google.protobuf.DescriptorProto", name: "M" };
   const field = { name: "x", number: 1, type: 11, label: 1, typeName: ".Missing" };
   const file = create(FileDescriptorProtoSchema, {
     name: "a.proto",
     syntax: "proto3",
-    messageType: [{ name: message.name, field: [field] }],
+    messageType: [{ name: "M", field: [field] }],
   });
   const { error } = plugin.run(create(CodeGeneratorRequestSchema, { fileToGenerate: ["a.proto"], protoFile: [file] }));
   expect(error).toContain("Missing");
@@ -54,7 +53,8 @@ test("a descriptor that contradicts itself is said in the response's error", () 
 
 test("two fields with one TypeScript name are refused with both", async () => {
   const request = await requestForText({
-    "a.proto": 'syntax = "proto2"; package p; message M { optional int32 foo_bar = 1; optional int32 foo__bar = 2 [json_name = "x"]; }',
+    "a.proto":
+      'syntax = "proto2"; package p; message M { optional int32 foo_bar = 1; optional int32 foo__bar = 2 [json_name = "x"]; }',
   });
   expect(plugin.run(request).error).toBe(
     'a.proto: "foo_bar" and "foo__bar" of message p.M are both fooBar in TypeScript, rename one',
@@ -65,5 +65,7 @@ test("two enum values with one TypeScript name are refused with both", async () 
   const request = await requestForText({
     "a.proto": 'syntax = "proto2"; package p; enum Foo { FOO_A = 0; foo_A = 1; }',
   });
-  expect(plugin.run(request).error).toBe('a.proto: "FOO_A" and "foo_A" of enum p.Foo are both A in TypeScript, rename one');
+  expect(plugin.run(request).error).toBe(
+    'a.proto: "FOO_A" and "foo_A" of enum p.Foo are both A in TypeScript, rename one',
+  );
 });

@@ -44,7 +44,10 @@ beforeAll(async () => {
       parameter: "target=ts,erasable_syntax=true,import_extension=js",
     }),
     plugin.run(request),
-  ].map((response, i) => addFiles(response, i === 0 ? folders.es : folders.petrel)) as [Map<string, SourceFile>, Map<string, SourceFile>];
+  ].map((response, i) => addFiles(response, i === 0 ? folders.es : folders.petrel)) as [
+    Map<string, SourceFile>,
+    Map<string, SourceFile>,
+  ];
   project.addSourceFileAtPath(join(top, "runtime/src/globals.d.ts"));
   pairs = [...es]
     .filter(([path]) => !path.startsWith("google/rpc/"))
@@ -71,7 +74,9 @@ test("every type and value can stand for protoc-gen-es's and the other way round
     .filter(({ path }) => !brokenInEs.includes(path))
     .map(({ path, es }) => project.createSourceFile(join(top, "plugin/test/.check", path), checkOf(path, es)));
   for (const check of checks) {
-    const problems = check.getPreEmitDiagnostics().map((problem) => ts.flattenDiagnosticMessageText(problem.compilerObject.messageText, "\n"));
+    const problems = check
+      .getPreEmitDiagnostics()
+      .map((problem) => ts.flattenDiagnosticMessageText(problem.compilerObject.messageText, "\n"));
     expect(problems, check.getFilePath()).toEqual([]);
   }
 });
@@ -127,7 +132,9 @@ function propertiesOf(type: import("ts-morph").Type, at: import("ts-morph").Node
   return type
     .getProperties()
     .map((property) => {
-      const text = property.getTypeAtLocation(at).getText(at, ts.TypeFormatFlags.UseAliasDefinedOutsideCurrentScope | ts.TypeFormatFlags.InTypeAlias);
+      const text = property
+        .getTypeAtLocation(at)
+        .getText(at, ts.TypeFormatFlags.UseAliasDefinedOutsideCurrentScope | ts.TypeFormatFlags.InTypeAlias);
       // The compiler orders a union's members as it met them.
       const plain = text.replaceAll(/import\("[^"]*"\)\./g, "");
       const sorted = plain.includes("{") ? plain : plain.split(" | ").sort().join(" | ");

@@ -45,25 +45,29 @@ function emitMethod(names: MethodNames, out: Emitter): void {
   const reply = out.shape(method.output);
   switch (method.methodKind) {
     case "unary":
-      return emitOneRequest(names, request, [runtime.UnaryCall, "<", reply, ">"], out);
+      emitOneRequest(names, request, [runtime.UnaryCall, "<", reply, ">"], out);
+      return;
     case "server_streaming":
-      return emitOneRequest(names, request, [runtime.ServerStreamingCall, "<", reply, ">"], out);
+      emitOneRequest(names, request, [runtime.ServerStreamingCall, "<", reply, ">"], out);
+      return;
     case "client_streaming":
-      return emitManyRequests(
+      emitManyRequests(
         names,
         request,
         [runtime.ClientStreamingCall, "<", request, ", ", reply, ">"],
         [runtime.UnaryCall, "<", reply, ">"],
         out,
       );
+      return;
     case "bidi_streaming":
-      return emitManyRequests(
+      emitManyRequests(
         names,
         request,
         [runtime.BidiStreamingCall, "<", request, ", ", reply, ">"],
         [runtime.ServerStreamingCall, "<", reply, ">"],
         out,
       );
+      return;
   }
 }
 
@@ -86,7 +90,16 @@ function emitManyRequests(
   iterated: Printable,
   out: Emitter,
 ): void {
-  const requests: Printable = [out.global("AsyncIterable"), "<", request, "> | ", out.global("Iterable"), "<", request, ">"];
+  const requests: Printable = [
+    out.global("AsyncIterable"),
+    "<",
+    request,
+    "> | ",
+    out.global("Iterable"),
+    "<",
+    request,
+    ">",
+  ];
   const options: Printable = ["options?: ", runtime.CallOptions];
   emitDoc(names, out);
   out.print(`  ${names.local}(`, options, "): ", imperative, ";");
@@ -97,20 +110,14 @@ function emitManyRequests(
   out.print("    requests?: ", requests, " | ", runtime.CallOptions, ",");
   out.print("    ", options, ",");
   out.print("  ): ", imperative, " | ", iterated, " {");
-  out.print(
-    "    if (requests !== undefined && (Symbol.asyncIterator in requests || Symbol.iterator in requests)) {",
-  );
+  out.print("    if (requests !== undefined && (Symbol.asyncIterator in requests || Symbol.iterator in requests)) {");
   out.print(
     `      return this.#channel.call(${names.constant}, requests, `,
     runtime.withDefaults,
     "(this.#defaults, options));",
   );
   out.print("    }");
-  out.print(
-    `    return this.#channel.call(${names.constant}, `,
-    runtime.withDefaults,
-    "(this.#defaults, requests));",
-  );
+  out.print(`    return this.#channel.call(${names.constant}, `, runtime.withDefaults, "(this.#defaults, requests));");
   out.print("  }");
 }
 

@@ -8,9 +8,7 @@ import { runtime } from "../runtime-imports.js";
 /** `export interface UserServiceHandlers`: what a server implements, every method required. */
 export function emitHandlers(service: DescService, out: Emitter): void {
   const { handlers, methods } = serviceNames(service);
-  out.doc(
-    `What a server of ${service.typeName} implements.${isDeprecated(service) ? "\n\n@deprecated" : ""}`,
-  );
+  out.doc(`What a server of ${service.typeName} implements.${isDeprecated(service) ? "\n\n@deprecated" : ""}`);
   out.print(out.exported("interface", handlers), methods.length === 0 ? " {}" : " {");
   for (const [i, { method, local }] of methods.entries()) {
     const doc = [commentOf(method), isDeprecated(method) ? "@deprecated" : ""].filter(Boolean).join("\n\n");

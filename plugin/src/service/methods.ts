@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type DescMethod, type DescService } from "@bufbuild/protobuf";
+import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
 import type { ImportSymbol } from "@bufbuild/protoplugin";
 import { isDeprecated } from "../comments.js";

@@ -31,7 +31,10 @@ export async function requestFor(folder: string, path: string, parameter = ""): 
 }
 
 /** A request for .proto files given as text, by their paths. */
-export async function requestForText(protos: Readonly<Record<string, string>>, parameter = ""): Promise<CodeGeneratorRequest> {
+export async function requestForText(
+  protos: Readonly<Record<string, string>>,
+  parameter = "",
+): Promise<CodeGeneratorRequest> {
   return withTemporaryFolder(async (folder) => {
     for (const [path, text] of Object.entries({ ...protos, "buf.yaml": "version: v2\n" })) {
       await mkdir(dirname(join(folder, path)), { recursive: true });
