@@ -12,6 +12,7 @@ import {
   credentialsNeedTls,
   deadlineExceededAfter,
   exchangeFailed,
+  notProcessed,
   responseMalformed,
   trailersMissing,
 } from "../rpc/library-status.js";
@@ -191,6 +192,7 @@ export abstract class ClientCall implements ExchangeListener, UnassignedCall, Ru
     }
     this.#cause = error instanceof Error ? error : undefined;
     if (error.initiator === "connection") this.#finish(connectionLost(error.message), true);
+    else if (error.unprocessed) this.#finish(notProcessed(error.message), true);
     else if (error.initiator === "remote") this.#finish(this.engine.protocol.resetStatus(error.errorCode), true);
     else this.#finish(exchangeFailed(error.message), true);
   }

@@ -98,7 +98,7 @@ describe("a server that cannot be reached", () => {
     call("waiting", { waitForReady: true });
     platform.dialed.fail("connect ECONNREFUSED 127.0.0.1:50051");
     await settled();
-    const text = "cannot connect to dns:///localhost:50051: localhost:50051: connect ECONNREFUSED 127.0.0.1:50051";
+    const text = "no connection to dns:///localhost:50051: localhost:50051: connect ECONNREFUSED 127.0.0.1:50051";
     expect(outcomes).toEqual([`plain StatusError: UNAVAILABLE: ${text}`]);
     const error = await failing.catch((reason: StatusError) => reason);
     expect((error as StatusError).cause).toBeInstanceOf(Error);
@@ -138,7 +138,7 @@ describe("a server that cannot be reached", () => {
     platform.dialed.blackHole();
     await clock.advance(3_000);
     expect(outcomes).toEqual([
-      "a StatusError: UNAVAILABLE: cannot connect to dns:///localhost:50051: localhost:50051: connected, but no HTTP/2 SETTINGS within connectTimeoutMs (3000)",
+      "a StatusError: UNAVAILABLE: no connection to dns:///localhost:50051: localhost:50051: connected, but no HTTP/2 SETTINGS within connectTimeoutMs (3000)",
     ]);
     await channel.close();
   });

@@ -160,7 +160,7 @@ export class Connection {
   inputEnded(reason?: Error): void {
     if (this.state === "closed") return;
     const orderly = reason === undefined && this.table.size === 0;
-    const message = reason === undefined ? "connection closed by the peer" : `connection lost: ${reason.message}`;
+    const message = reason === undefined ? "connection closed by the peer" : reason.message;
     this.end(orderly ? undefined : new ConnectionError(ErrorCode.NO_ERROR, message, "connection", reason));
   }
 

@@ -53,11 +53,15 @@ export const callIsOver = libraryStatus(Code.CANCELLED, "the call is over");
 export function connectionLost(reason: string): Status {
   return libraryStatus(Code.UNAVAILABLE, reason === "" ? "connection lost" : `connection lost: ${reason}`);
 }
+/** The server says that it did not act on the call: it may be made again (gRPC HTTP2: GOAWAY, REFUSED_STREAM). */
+export function notProcessed(reason: string): Status {
+  return libraryStatus(Code.UNAVAILABLE, `not processed by the server: ${reason}`);
+}
 /** The same, the server's view. */
 export const connectionLostOnServer = libraryStatus(Code.CANCELLED, "cancelled: connection lost");
 /** No connection could be made. */
 export function connectFailed(target: string, reason: string): Status {
-  return libraryStatus(Code.UNAVAILABLE, `cannot connect to ${target}: ${reason}`);
+  return libraryStatus(Code.UNAVAILABLE, `no connection to ${target}: ${reason}`);
 }
 /** Call credentials on a channel without TLS: they do not leave. */
 export const credentialsNeedTls = libraryStatus(

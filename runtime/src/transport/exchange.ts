@@ -2,6 +2,7 @@
 import type { Field } from "../http2/hpack/field.js";
 import type { FieldSection } from "../http2/hpack/field-section.js";
 
+export { ErrorCode } from "../http2/error-code.js";
 export { type Field, field } from "../http2/hpack/field.js";
 export type { FieldSection } from "../http2/hpack/field-section.js";
 
