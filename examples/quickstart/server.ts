@@ -48,7 +48,7 @@ async function main(): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, async () => {
       const { completed, cancelled } = await server.shutdown({ graceMs: 5_000 });
-      console.log(`stopped: ${completed} calls completed, ${cancelled} cut`);
+      console.log(`stopped; of the calls still running ${completed} ended, ${cancelled} were cut`);
     });
   }
 }

@@ -16,6 +16,6 @@ console.log(`catalog at ${target}`);
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, async () => {
     const { completed, cancelled } = await server.shutdown({ graceMs: 10_000 });
-    console.log(`stopped: ${completed} calls completed, ${cancelled} cut`);
+    console.log(`stopped; of the calls still running ${completed} ended, ${cancelled} were cut`);
   });
 }
