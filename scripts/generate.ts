@@ -15,9 +15,6 @@ const binaries = join(top, "node_modules/.bin");
 
 await run(join(binaries, "tsc"), ["-p", "plugin"], { cwd: top });
 await writeFiles(join(top, "runtime/src"), await generateWkt(await buildImage("testdata/proto/google/rpc")));
-for (const entry of await readdir(join(top, "testdata/golden"), { withFileTypes: true })) {
-  if (entry.isDirectory()) await rm(join(top, "testdata/golden", entry.name), { recursive: true });
-}
 for (const template of ["buf.gen.yaml", ...(await findTemplates("runtime/test"))]) await generate(template, top);
 // An example stands for a project of its own: buf runs in its folder.
 for (const template of await findTemplates("examples")) await generate(template, join(top, dirname(template)));
