@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
-import { Code, isCode, type ServerContext, StatusError } from "petrel";
+import { Code, codeName, type ServerContext, StatusError } from "petrel";
 import type {
   BoolValue,
   EchoStatus,
@@ -107,7 +107,7 @@ function checkCompressed(request: SimpleRequest | StreamingInputCallRequest, con
 
 function throwEchoStatus(wanted: EchoStatus | undefined): void {
   if (wanted === undefined || wanted.code === Code.OK) return;
-  throw new StatusError(isCode(wanted.code) ? wanted.code : Code.UNKNOWN, wanted.message);
+  throw new StatusError(Code[codeName(wanted.code)], wanted.message);
 }
 
 function isWished(wish: BoolValue | undefined): boolean {
