@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `npm test`: everything that must hold, from a fresh clone on. Every step is bounded; the last line counts. Plain Node.
+// `npm test -- PATH…` runs only those tests, and every other step.
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -34,7 +35,9 @@ await step("lint", () => node([local("@biomejs/biome/bin/biome"), "check", "--er
 await step("layers", () => node(tsx("check-layers"), minuteMs));
 await step("types of tests", () => node([local("typescript/bin/tsc"), "-p", "tsconfig.test.json"], 2 * minuteMs));
 const reporters = ["--reporter=default", "--reporter=json", `--outputFile=${report}`];
-await step("tests", () => node([local("vitest/vitest.mjs"), "run", ...reporters], 5 * minuteMs));
+await step("tests", () =>
+  node([local("vitest/vitest.mjs"), "run", ...reporters, ...process.argv.slice(2)], 5 * minuteMs),
+);
 if (built) await step("packages", () => node(tsx("check-package"), 3 * minuteMs));
 else results.push({ name: "packages", state: "skipped", reason: "the build failed", ms: 0 });
 summarize();
