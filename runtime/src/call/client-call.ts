@@ -59,6 +59,8 @@ export abstract class ClientCall implements ExchangeListener, UnassignedCall, Ru
   readonly coding: SendCoding | undefined;
   readonly receiveMaxBytes: number;
   readonly sendMaxBytes: number;
+  nextRunning: RunningCall | undefined = undefined;
+  previousRunning: RunningCall | undefined = undefined;
   state: "starting" | "assigned" | "ended" = "starting";
   exchange: Exchange | undefined;
   peer: Peer | undefined;

@@ -10,6 +10,7 @@ import type { CompressionSettings } from "../protocol/compression.js";
 import type { ClientProtocol, RequestHeads } from "../protocol/protocol.js";
 import type { Exchange, ExchangeListener, Field } from "../transport/exchange.js";
 import type { Platform } from "../transport/platform.js";
+import type { Linked } from "./running-calls.js";
 import type { TimerWheel } from "./timer-wheel.js";
 
 /** What client calls need of the channel they are made on: its settings, its time, and connections. */
@@ -42,7 +43,7 @@ export interface ClientEngine {
 }
 
 /** A call in flight, as closing the channel sees it. */
-export interface RunningCall {
+export interface RunningCall extends Linked<RunningCall> {
   /** Ends the call with this status. */
   stop(status: Status): void;
 }

@@ -37,6 +37,8 @@ export abstract class ServerCall implements ExchangeListener, ServerContext, Par
   compress: boolean;
   abstract readonly receivedCompressed: boolean;
 
+  nextRunning: CancellableCall | undefined = undefined;
+  previousRunning: CancellableCall | undefined = undefined;
   /** "ended": the status is out, or can no longer be sent. */
   state: "running" | "ended" = "running";
   /** What has become of the handler; its slot is kept until it has settled. */

@@ -7,6 +7,7 @@ import type { MethodInfo } from "../rpc/method.js";
 import type { Peer } from "../rpc/peer.js";
 import type { ServerContext } from "../rpc/server-context.js";
 import type { Platform } from "../transport/platform.js";
+import type { Linked } from "./running-calls.js";
 import type { TimerWheel } from "./timer-wheel.js";
 
 /** What server calls need of the server they run on: its settings, its time, and where results are counted. */
@@ -26,7 +27,7 @@ export interface ServerEngine {
 }
 
 /** A running call, as shutdown sees it. */
-export interface CancellableCall {
+export interface CancellableCall extends Linked<CancellableCall> {
   /** Ends the call with UNAVAILABLE: the server is going away. */
   shutDown(): void;
 }

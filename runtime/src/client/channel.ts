@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// <reference lib="esnext.disposable" />
 import type { ClientEngine, RunningCall, UnassignedCall } from "../call/client-engine.js";
+import { RunningCalls } from "../call/running-calls.js";
 import { startCall } from "../call/start-call.js";
 import { TimerWheel } from "../call/timer-wheel.js";
 import type { CompressionSettings } from "../protocol/compression.js";
@@ -50,7 +51,7 @@ export class ClientChannel implements Channel, ClientEngine, SubchannelListener 
     startCall(this, method, first, second)) as Channel["call"];
   readonly #subchannel: Subchannel;
   readonly #queue = new CallQueue();
-  readonly #running = new Set<RunningCall>();
+  readonly #running = new RunningCalls<RunningCall>();
   readonly #counters = new ClientCallCounters();
   readonly #waiters = new ConnectWaiters();
   readonly #contextReleased: (() => void) | undefined;

@@ -16,20 +16,15 @@ export interface SectionCheck {
   readonly status: number;
 }
 
-/** A section remembers its verdict, because the decoder hands out the same section for the same bytes. */
-interface CheckedSection extends FieldSection {
-  http2Check?: SectionCheck;
-}
-
 /**
  * Checks a field section against RFC 9113 §8.2 and §8.3. The verdict is kept on the section. `valid` is the connection's
  * own memory: fields found valid, by their place, since one request's fields mostly are the previous one's.
  */
 export function checkFieldSection(section: FieldSection, kind: SectionKind, valid: Field[]): SectionCheck {
-  const known = (section as CheckedSection).http2Check;
+  const known = section.verdict as SectionCheck | undefined;
   if (known !== undefined && known.kind === kind) return known;
   const check = kind === "request" ? checkRequest(section.fields, valid) : checkRest(section.fields, kind, valid);
-  (section as CheckedSection).http2Check = check;
+  section.verdict = check;
   return check;
 }
 

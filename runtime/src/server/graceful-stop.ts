@@ -29,7 +29,7 @@ export class GracefulStop {
   readonly #clock: Clock;
   readonly #listeners: Set<{ close(): Promise<void> }>;
   readonly #connections: Set<Stoppable>;
-  readonly #calls: Set<CancellableCall>;
+  readonly #calls: Iterable<CancellableCall>;
   readonly #connectionsAtStart: number;
   #settle: (report: ShutdownReport) => void = () => {};
   #state: "draining" | "cutting" | "done" = "draining";
@@ -44,7 +44,7 @@ export class GracefulStop {
     clock: Clock,
     listeners: Set<{ close(): Promise<void> }>,
     connections: Set<Stoppable>,
-    calls: Set<CancellableCall>,
+    calls: Iterable<CancellableCall>,
   ) {
     this.#clock = clock;
     this.#listeners = listeners;

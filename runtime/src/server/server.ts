@@ -2,6 +2,7 @@
 /// <reference lib="esnext.disposable" />
 import type { DescService } from "@bufbuild/protobuf";
 import type { CallInfo, CancellableCall, Handler, ServerEngine } from "../call/server-engine.js";
+import { RunningCalls } from "../call/running-calls.js";
 import { TimerWheel } from "../call/timer-wheel.js";
 import { grpcServer } from "../protocol/grpc/grpc-server.js";
 import type { CompressionSettings } from "../protocol/compression.js";
@@ -71,7 +72,7 @@ export class PetrelServer implements Server, ServerEngine, ServerConnectionListe
   readonly #dispatcher: CallDispatcher;
   readonly #listeners = new Set<PlatformListener>();
   readonly #connections = new Set<Http2ServerConnection>();
-  readonly #calls = new Set<CancellableCall>();
+  readonly #calls = new RunningCalls<CancellableCall>();
   readonly #counters = new CallCounters();
   readonly #limitCounters = createHttp2Counters();
   #accepted = 0;

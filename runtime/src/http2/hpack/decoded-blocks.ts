@@ -2,11 +2,11 @@
 import type { FieldSection } from "./field-section.js";
 
 const blockCount = 4;
-const maxBlockBytes = 64;
+const maxBlockBytes = 128;
 
 /**
- * The last 4 blocks of up to 64 octets that were made of indexed representations only, with their sections. Such a
- * block means the same section for as long as the dynamic table has the same version.
+ * The last 4 blocks of up to 128 octets that left the dynamic table alone, with their sections. Such a block means the
+ * same section for as long as the table has the same version.
  */
 export class DecodedBlocks {
   private readonly blocks = new Uint8Array(blockCount * maxBlockBytes);
@@ -16,6 +16,7 @@ export class DecodedBlocks {
     undefined,
   );
   private oldest = 0;
+  private lastHash = 0;
 
   find(block: Uint8Array, start: number, end: number, version: number): FieldSection | undefined {
     const length = end - start;
@@ -35,6 +36,16 @@ export class DecodedBlocks {
     this.lengths[slot] = length;
     this.versions[slot] = version;
     this.sections[slot] = section;
+  }
+
+  /** Whether the block is most likely the one that was asked about before. */
+  seenBefore(block: Uint8Array, start: number, end: number): boolean {
+    if (end - start > maxBlockBytes) return false;
+    let hash = end - start;
+    for (let i = start; i < end; i++) hash = (Math.imul(hash, 31) + block[i]) | 0;
+    const seen = hash === this.lastHash;
+    this.lastHash = hash;
+    return seen;
   }
 
   private holds(slot: number, block: Uint8Array, start: number, length: number): boolean {

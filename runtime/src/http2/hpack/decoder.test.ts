@@ -210,12 +210,27 @@ describe("memo", () => {
     expect(() => decode(decoder, [0xbe])).toThrow(HpackError);
   });
 
-  test("blocks with literals, over 64 octets or over a limit are not remembered", () => {
-    const decoder = new HpackDecoder(4096, { maxListBytes: 9999, maxFields: 70 });
-    for (const block of [literal(0x00, "a", "b"), literal(0x10, "a", "b"), repeat(0x82, 65), repeat(0x82, 71)]) {
+  test("a block with literals outside the table is remembered from its second time on", () => {
+    const decoder = new HpackDecoder(4096, { maxListBytes: 9999, maxFields: 200 });
+    const block = [0x82, ...literal(0x00, "grpc-timeout", "1S")];
+    const first = decode(decoder, block);
+    const second = decode(decoder, block);
+    expect(second).not.toBe(first);
+    expect(second.fields).toEqual(first.fields);
+    expect(decode(decoder, block)).toBe(second);
+    expect(decode(decoder, [0x82, ...literal(0x00, "grpc-timeout", "2S")]).fields[1]?.value).toBe("2S");
+    expect(decode(decoder, block)).toBe(second);
+    decode(decoder, literal(0x40, "x", "y"));
+    expect(decode(decoder, block)).not.toBe(second);
+  });
+
+  test("blocks with never-indexed literals, over 128 octets or over a limit are not remembered", () => {
+    const decoder = new HpackDecoder(4096, { maxListBytes: 9999, maxFields: 130 });
+    for (const block of [literal(0x10, "a", "b"), repeat(0x82, 129), repeat(0x82, 131)]) {
+      expect(decode(decoder, block)).not.toBe(decode(decoder, block));
       expect(decode(decoder, block)).not.toBe(decode(decoder, block));
     }
-    expect(decode(decoder, repeat(0x82, 64))).toBe(decode(decoder, repeat(0x82, 64)));
+    expect(decode(decoder, repeat(0x82, 128))).toBe(decode(decoder, repeat(0x82, 128)));
     const bounded = new HpackDecoder(4096, { maxListBytes: 10, maxFields: 9 });
     expect(decode(bounded, [0x82])).not.toBe(decode(bounded, [0x82]));
   });

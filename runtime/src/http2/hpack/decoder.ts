@@ -26,8 +26,8 @@ export interface HpackLimits {
 }
 
 /**
- * Decodes the field blocks of one connection, in order (RFC 7541 §3). A repeated small block without literals
- * returns the FieldSection it returned before; table hits return the Field that was inserted. Names and values are
+ * Decodes the field blocks of one connection, in order (RFC 7541 §3). A repeated small block that leaves the
+ * table alone returns the FieldSection it returned before; table hits return the Field that was inserted. Names and values are
  * not judged here (RFC 9113 §8.2 is the caller's).
  */
 export class HpackDecoder {
@@ -80,7 +80,8 @@ export class HpackDecoder {
     const cursor = new BlockCursor(block, start, end);
     const section = new SectionBuilder(this.limits);
     this.readSizeUpdates(cursor);
-    let indexedOnly = cursor.position === start;
+    // "literals": what an identical block would mean again, for as long as the table stays as it is.
+    let made: "indexed" | "literals" | "once" = cursor.position === start ? "indexed" : "once";
     while (cursor.position < end) {
       const first = block[cursor.position++];
       if (first >= 0x80) {
@@ -88,16 +89,25 @@ export class HpackDecoder {
         if (section.admits(fieldBytes(entry))) section.fields.push(entry);
         continue;
       }
-      indexedOnly = false;
-      if (first >= 0x40) this.readIndexedLiteral(cursor, decodeInteger(cursor, first & 0x3f, 0x3f), section);
-      else if (first >= 0x20) throw new HpackError("dynamic table size update is not at the start of the field block");
-      else this.readLiteral(cursor, decodeInteger(cursor, first & 0x0f, 0x0f), (first & 0x10) !== 0, section);
+      if (first >= 0x40) {
+        made = "once";
+        this.readIndexedLiteral(cursor, decodeInteger(cursor, first & 0x3f, 0x3f), section);
+        continue;
+      }
+      if (first >= 0x20) throw new HpackError("dynamic table size update is not at the start of the field block");
+      // A never-indexed value is not kept past its block either.
+      if (first >= 0x10) made = "once";
+      else if (made === "indexed") made = "literals";
+      this.readLiteral(cursor, decodeInteger(cursor, first & 0x0f, 0x0f), first >= 0x10, section);
     }
     literal.release();
     const decoded = new FieldSection(section.fields, section.listBytes, section.exceeded);
-    if (indexedOnly && decoded.exceeded === "none") {
+    if (made !== "once" && decoded.exceeded === "none") {
       this.memo ??= new DecodedBlocks();
-      this.memo.remember(block, start, end, this.table.version, decoded);
+      // Literals often differ from block to block (grpc-timeout): such a block is kept when it comes a second time.
+      if (made === "indexed" || this.memo.seenBefore(block, start, end)) {
+        this.memo.remember(block, start, end, this.table.version, decoded);
+      }
     }
     return decoded;
   }

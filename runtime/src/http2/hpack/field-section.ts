@@ -13,6 +13,8 @@ export class FieldSection {
   readonly exceeded: "none" | "bytes" | "count";
   /** Whatever a consumer wants to find again when this very section is returned again. */
   memo: unknown = undefined;
+  /** The same for the connection's own verdict on the section. */
+  verdict: unknown = undefined;
 
   constructor(fields: readonly Field[], listBytes: number, exceeded: "none" | "bytes" | "count") {
     this.fields = fields;
