@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from "vitest";
-import { metadataKey } from "../../src/index.js";
+import { Code, metadataKey, StatusError } from "../../src/index.js";
 import { carriers, serve } from "../support/serve.js";
 import { down, one } from "../support/text-service.js";
 
@@ -44,6 +44,22 @@ describe.each(carriers)("metadata over %s", (carrier) => {
     release();
     expect(await call[Symbol.asyncIterator]().next()).toMatchObject({ value: { text: "late" } });
     call.cancel();
+  });
+
+  test("headers of a call that fails or ends without a message arrive as headers", async () => {
+    await using served = await serve(carrier, {
+      async *down(request, context) {
+        context.headers.set("x-initial", "first");
+        context.trailers.set("x-trailing", "last");
+        if (request.text === "fail") throw new StatusError(Code.ABORTED, "no");
+      },
+    });
+    for (const [text, code] of [["fail", Code.ABORTED], ["", Code.OK]] as const) {
+      const call = served.channel.call(down, { text });
+      expect(await call.status).toMatchObject({ code });
+      expect([...(await call.headers)]).toEqual([["x-initial", "first"]]);
+      expect([...(await call.trailers)]).toEqual([["x-trailing", "last"]]);
+    }
   });
 
   test("typed keys parse and format", async () => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from "vitest";
-import { createOutbox } from "../../src/index.js";
+import { Code, createOutbox, type Interceptor, type Status, StatusError } from "../../src/index.js";
 import { carriers, serve } from "../support/serve.js";
 import { both, collect, down, one, type Text, up } from "../support/text-service.js";
 
@@ -121,6 +121,33 @@ describe.each(carriers)("the four shapes over %s", (carrier) => {
     }
     expect(await call.status).toMatchObject({ code: 1 });
     await left;
+  });
+
+  test("cancelling drops the replies that have arrived, even when the server has ended the call", async () => {
+    let serversStatus: Promise<Status> | undefined;
+    const keepStatus: Interceptor = async (_call, next) => {
+      const response = await next();
+      serversStatus = response.status;
+      return response;
+    };
+    await using served = await serve(carrier, {
+      async *down(request) {
+        yield* texts("a", "b", "c");
+        if (request.text === "fail") throw new StatusError(Code.ABORTED, "no");
+      },
+    });
+    for (const text of ["fail", "succeed"]) {
+      for (const interceptors of [[], [keepStatus]]) {
+        const call = served.channel.call(down, { text }, { interceptors });
+        const replies = call[Symbol.asyncIterator]();
+        expect(await replies.next()).toMatchObject({ value: { text: "a" } });
+        const ended = interceptors.length === 0 ? call.status : serversStatus;
+        expect(await ended).toMatchObject({ code: text === "fail" ? Code.ABORTED : Code.OK });
+        call.cancel("enough");
+        await expect(replies.next()).rejects.toMatchObject({ code: Code.CANCELLED });
+        expect(await call.status).toMatchObject({ code: Code.CANCELLED });
+      }
+    }
   });
 
   test("await using on a stream cancels it", async () => {

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, test } from "vitest";
+import { carriers, serve } from "../support/serve.js";
+import { both, collect, one, up } from "../support/text-service.js";
+
+const long = "abc ".repeat(5000);
+
+describe.each(carriers)("compression over %s", (carrier) => {
+  for (const encoding of ["gzip", "deflate", "br"] as const) {
+    test(`${encoding}: both directions, above minBytes alone`, async () => {
+      const compressed: boolean[] = [];
+      await using served = await serve(
+        carrier,
+        {
+          one(request, context) {
+            compressed.push(context.receivedCompressed);
+            return request;
+          },
+        },
+        { server: { compression: { send: encoding } }, channel: { compression: { send: encoding } } },
+      );
+      const call = served.channel.call(one, { text: long });
+      expect(await call).toEqual({ text: long });
+      expect(call.receivedCompressed).toBe(true);
+      const short = served.channel.call(one, { text: "short" });
+      expect(await short).toEqual({ text: "short" });
+      expect(short.receivedCompressed).toBe(false);
+      expect(compressed).toEqual([true, false]);
+    });
+  }
+
+  test("a call and a message may opt out, and so may the handler", async () => {
+    const compressed: boolean[] = [];
+    await using served = await serve(
+      carrier,
+      {
+        async *both(requests, context) {
+          for await (const { text } of requests) {
+            compressed.push(context.receivedCompressed);
+            context.compress = text.startsWith("c");
+            yield { text };
+          }
+        },
+      },
+      { server: { compression: { send: "gzip", minBytes: 0 } }, channel: { compression: { send: "gzip", minBytes: 0 } } },
+    );
+    const call = served.channel.call(both);
+    const replies = call[Symbol.asyncIterator]();
+    const back: boolean[] = [];
+    for (const [text, compress] of [["c1", true], ["p2", false], ["c3", true]] as const) {
+      await call.send({ text }, { compress });
+      expect((await replies.next()).value).toEqual({ text });
+      back.push(call.receivedCompressed);
+    }
+    call.halfClose();
+    expect(compressed).toEqual([true, false, true]);
+    expect(back).toEqual([true, false, true]);
+    const plain = served.channel.call(both, [{ text: "p" }], { compression: false });
+    expect(await collect(plain)).toEqual([{ text: "p" }]);
+    expect(compressed.at(-1)).toBe(false);
+  });
+
+  test("a compressed message that inflates past receiveMaxBytes is RESOURCE_EXHAUSTED", async () => {
+    await using served = await serve(carrier, {}, { channel: { compression: { send: "gzip" } } });
+    const bomb = { text: "a".repeat(5 << 20) };
+    await expect(served.channel.call(one, bomb)).rejects.toMatchObject({ code: 8 });
+    await expect(served.channel.call(up, [bomb])).rejects.toMatchObject({ code: 8 });
+  });
+
+  test("a coding the server does not accept is UNIMPLEMENTED and names those it does", async () => {
+    await using served = await serve(carrier, {}, { server: { compression: { accept: ["gzip"] } } });
+    const call = served.channel.call(one, { text: long }, { compression: "deflate" });
+    await expect(call).rejects.toMatchObject({
+      code: 12,
+      message: 'unknown compression "deflate": server accepts gzip, identity',
+    });
+  });
+});
