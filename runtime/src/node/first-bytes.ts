@@ -16,11 +16,11 @@ const tlsHandshakeRecord = 0x16;
 export function recognizeFirstBytes(bytes: Uint8Array): FirstBytes {
   const text = String.fromCharCode(...bytes.subarray(0, clientPreface.length));
   if (text === clientPreface) return { protocol: "http2" };
+  if (http1Methods.some((method) => text.startsWith(method))) return { protocol: "http1" };
   if (clientPreface.startsWith(text) || http1Methods.some((method) => method.startsWith(text)))
     return { protocol: "undecided" };
   // "PRI * HTTP/2.0" followed by anything else is a broken preface, for HTTP/2 to refuse (RFC 9113 §3.4).
   if (text.startsWith("PRI * HTTP/2")) return { protocol: "http2" };
-  if (http1Methods.some((method) => text.startsWith(method))) return { protocol: "http1" };
   if (bytes[0] === tlsHandshakeRecord) {
     return { protocol: "unknown", reason: "the client speaks TLS on a cleartext port" };
   }
