@@ -111,6 +111,10 @@ export abstract class ClientCall implements ExchangeListener, UnassignedCall, Ru
   protected abstract ended(status: Status, fromServer: boolean): void;
   abstract outputDrained(): void;
   abstract readonly receivedCompressed: boolean;
+  /** Whether replies wait for the application to take them. */
+  protected get repliesUntaken(): boolean {
+    return false;
+  }
 
   /** Applies deadline, cancellation and credentials, then asks for a connection. Called once. */
   start(): void {
@@ -200,7 +204,18 @@ export abstract class ClientCall implements ExchangeListener, UnassignedCall, Ru
   }
 
   cancel(reason?: string): void {
-    this.stop(cancelledLocally(reason));
+    this.cancelWith(cancelledLocally(reason));
+  }
+
+  /** Ends the call, or what is left of it where the server has ended it and the application has yet to see that. */
+  cancelWith(status: Status): void {
+    if (this.state !== "ended") {
+      this.stop(status);
+    } else if (this.repliesUntaken) {
+      this.#status = status;
+      this.ended(status, false);
+      this.#abort?.abort(this.failure());
+    }
   }
 
   /** Ends the call here: what has been received is dropped and the server is told. */
@@ -215,6 +230,10 @@ export abstract class ClientCall implements ExchangeListener, UnassignedCall, Ru
     if (this.state === "ended") return Promise.resolve(new Metadata());
     this.#headersDeferred ??= deferred();
     return this.#headersDeferred.promise;
+  }
+
+  get hasHeaders(): boolean {
+    return this.#headSection !== undefined;
   }
 
   trailers(): Promise<Metadata> {

@@ -116,17 +116,20 @@ export class InboundMessages<T> implements AsyncIterable<T>, AsyncIterator<T, un
     this.#owner.inboundFailed(status);
   }
 
-  /** The call is over early: the consumer gets the error, after what is queued when `keepQueued`. */
+  /**
+   * The call is over early: the consumer gets the error, after what is queued when `keepQueued`. The first error counts,
+   * unless another takes the place of what is still queued before it.
+   */
   fail(reason: () => StatusError, keepQueued: boolean): void {
-    if (typeof this.#end === "object") return;
+    if (typeof this.#end === "object" && (keepQueued || this.untaken === 0)) return;
     this.#end = { reason };
     if (!keepQueued) this.#drop();
     if (this.#inflating === undefined) this.#finishWaiters();
   }
 
-  /** True once the end is known and nothing is queued. */
-  get finished(): boolean {
-    return this.#end !== "open" && this.#taken === this.#queue.length;
+  /** Messages that have arrived and that the consumer has not taken. */
+  get untaken(): number {
+    return this.#queue.length - this.#taken;
   }
 
   [Symbol.asyncIterator](): AsyncIterator<T, undefined> {

@@ -108,7 +108,7 @@ export class InterceptedClientCall implements SendingCore {
 
   #cancelWith(status: Status): void {
     this.#finish(status, new Metadata());
-    this.#subject.attempt?.stop(status);
+    this.#subject.attempt?.cancelWith(status);
   }
 
   #finish(status: Status, trailers: Metadata): void {
@@ -174,8 +174,8 @@ class ClientSubject implements InterceptionSubject {
     this.attempt = attempt;
     attempt.start();
     const headers = await attempt.headers();
-    // A call that fails before its headers rejects here, where an interceptor can catch it.
-    if (attempt.state === "ended") {
+    // A call that fails without headers rejects here, where an interceptor can catch it; with them, after its replies.
+    if (attempt.state === "ended" && !attempt.hasHeaders) {
       const status = await attempt.status();
       if (status.code !== Code.OK) return rejection(() => attempt.failure());
     }

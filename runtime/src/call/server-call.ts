@@ -3,10 +3,6 @@ import { responseCompressor } from "../protocol/compression.js";
 import type { RequestHead, ServerProtocol } from "../protocol/protocol.js";
 import { Code } from "../rpc/code.js";
 import { ContextValues } from "../rpc/context-values.js";
-import { Metadata } from "../rpc/metadata.js";
-import type { MethodInfo } from "../rpc/method.js";
-import type { Peer } from "../rpc/peer.js";
-import type { ParentCall, ServerContext } from "../rpc/server-context.js";
 import {
   cancelledByClient,
   connectionLostOnServer,
@@ -14,9 +10,19 @@ import {
   handlerFailed,
   shutdownGraceEnded,
 } from "../rpc/library-status.js";
+import { Metadata } from "../rpc/metadata.js";
+import type { MethodInfo } from "../rpc/method.js";
+import type { Peer } from "../rpc/peer.js";
+import type { ParentCall, ServerContext } from "../rpc/server-context.js";
 import { okStatus, type Status } from "../rpc/status.js";
 import { StatusError } from "../rpc/status-error.js";
-import { ErrorCode, type Exchange, type ExchangeError, type ExchangeListener, type FieldSection } from "../transport/exchange.js";
+import {
+  ErrorCode,
+  type Exchange,
+  type ExchangeError,
+  type ExchangeListener,
+  type FieldSection,
+} from "../transport/exchange.js";
 import type { SendCoding } from "./outbound-messages.js";
 import type { CancellableCall, Route, ServerEngine } from "./server-engine.js";
 import { WheelTimer } from "./timer-wheel.js";
@@ -142,7 +148,12 @@ export abstract class ServerCall implements ExchangeListener, ServerContext, Par
     if (this.state === "ended" || this.#headersState === "sent") return;
     this.#headersState = "sent";
     const encoding = this.coding === undefined ? "identity" : this.coding.compressor.name;
-    const fields = this.protocol.responseHead(this.head, encoding, this.engine.compression.acceptEncodings, this.#headers);
+    const fields = this.protocol.responseHead(
+      this.head,
+      encoding,
+      this.engine.compression.acceptEncodings,
+      this.#headers,
+    );
     this.exchange.sendHeaders(fields, false);
   }
 
@@ -171,11 +182,13 @@ export abstract class ServerCall implements ExchangeListener, ServerContext, Par
     if (this.state === "ended") return;
     if (metadata !== undefined && metadata.size > 0) this.trailers.merge(metadata);
     const { exchange } = this;
+    // In one section with the status, what the handler left as headers would arrive as trailers.
+    if (this.#headers !== undefined && this.#headers.size > 0) this.sendHeaders();
     if (this.#headersState === "sent") {
       exchange.sendHeaders(this.protocol.trailers(status, this.#trailers), true);
     } else {
       this.#headersState = "sent";
-      exchange.sendHeaders(this.protocol.trailersOnly(this.head, status, this.#headers, this.#trailers), true);
+      exchange.sendHeaders(this.protocol.trailersOnly(this.head, status, this.#trailers), true);
     }
     this.#finish(status);
   }

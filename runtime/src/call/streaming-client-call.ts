@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { CallOptions } from "../rpc/call.js";
 import { Code } from "../rpc/code.js";
-import {
-  cancelledLocally,
-  iterationLeft,
-  responseMissing,
-  responseRepeated,
-} from "../rpc/library-status.js";
+import { cancelledLocally, iterationLeft, responseMissing, responseRepeated } from "../rpc/library-status.js";
 import type { Method } from "../rpc/method.js";
 import type { Status } from "../rpc/status.js";
 import type { StatusError } from "../rpc/status-error.js";
@@ -62,13 +57,17 @@ export class StreamingClientCall extends ClientCall implements InboundOwner {
   /** The only reply of a unary or client-streaming method. Rejects with the call's StatusError. */
   async onlyReply(): Promise<unknown> {
     const first = await this.#inbound.next();
-    await this.status();
-    if (first.done) throw this.failure();
+    const status = await this.status();
+    if (first.done || status.code !== Code.OK) throw this.failure();
     return first.value;
   }
 
   override outputDrained(): void {
     this.#outbound.drained();
+  }
+
+  protected override get repliesUntaken(): boolean {
+    return this.#inbound.untaken > 0;
   }
 
   inboundConsumed(bytes: number): void {

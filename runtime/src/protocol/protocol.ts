@@ -27,13 +27,12 @@ export interface ServerProtocol {
   /** The section that ends the response. */
   trailers(status: Status, trailers: Metadata | undefined): readonly Field[];
   /**
-   * Head and status in one section, for a call that ends before its headers left. `acceptEncodings` only where the
-   * status is about a coding ("" otherwise).
+   * Head and status in one section, for a call that ends with no headers of its own to send. `acceptEncodings` only
+   * where the status is about a coding ("" otherwise).
    */
   trailersOnly(
     head: RequestHead,
     status: Status,
-    headers: Metadata | undefined,
     trailers: Metadata | undefined,
     acceptEncodings?: string,
   ): readonly Field[];

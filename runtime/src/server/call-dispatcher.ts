@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { StreamingServerCall } from "../call/streaming-server-call.js";
+
 import type { ServerEngine } from "../call/server-engine.js";
+import { StreamingServerCall } from "../call/streaming-server-call.js";
 import { UnaryServerCall } from "../call/unary-server-call.js";
 import { requestCoding } from "../protocol/compression.js";
 import type { RequestHead, ServerProtocol } from "../protocol/protocol.js";
@@ -71,7 +72,7 @@ export class CallDispatcher {
     endStream: boolean,
     acceptEncodings?: string,
   ): ExchangeListener {
-    const fields = this.#protocol.trailersOnly(head, status, undefined, undefined, acceptEncodings);
+    const fields = this.#protocol.trailersOnly(head, status, undefined, acceptEncodings);
     return this.#answer(exchange, fields, status, endStream, undefined);
   }
 

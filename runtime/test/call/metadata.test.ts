@@ -48,13 +48,17 @@ describe.each(carriers)("metadata over %s", (carrier) => {
 
   test("headers of a call that fails or ends without a message arrive as headers", async () => {
     await using served = await serve(carrier, {
-      async *down(request, context) {
+      down(request, context) {
         context.headers.set("x-initial", "first");
         context.trailers.set("x-trailing", "last");
         if (request.text === "fail") throw new StatusError(Code.ABORTED, "no");
+        return [];
       },
     });
-    for (const [text, code] of [["fail", Code.ABORTED], ["", Code.OK]] as const) {
+    for (const [text, code] of [
+      ["fail", Code.ABORTED],
+      ["", Code.OK],
+    ] as const) {
       const call = served.channel.call(down, { text });
       expect(await call.status).toMatchObject({ code });
       expect([...(await call.headers)]).toEqual([["x-initial", "first"]]);

@@ -110,6 +110,23 @@ describe.each(carriers)("outcomes over %s", (carrier) => {
     expect((await failing(manyReplies)).code).toBe(Code.UNIMPLEMENTED);
   });
 
+  test("a reply does not save a call with one too many, or with another status than OK", async () => {
+    await using served = await serve(carrier, {
+      async *both() {
+        yield { text: "first" };
+        throw new StatusError(Code.ABORTED, "no");
+      },
+    });
+    const tooMany = await failing(served.channel.call({ ...up, path: down.path }, [{ text: "a b" }]));
+    expect(tooMany.code).toBe(Code.UNIMPLEMENTED);
+    const onlyOne = served.channel.call({ ...one, path: both.path }, { text: "" });
+    const onlyUp = served.channel.call({ ...up, path: both.path }, [{ text: "" }]);
+    for (const call of [onlyOne, onlyUp]) {
+      expect((await failing(call)).code).toBe(Code.ABORTED);
+      expect(await call.status).toMatchObject({ code: Code.ABORTED });
+    }
+  });
+
   test("a message one byte past receiveMaxBytes is RESOURCE_EXHAUSTED, one at the limit passes", async () => {
     await using served = await serve(carrier, {}, { server: { receiveMaxBytes: 1000 } });
     expect((await served.channel.call(one, { text: "x".repeat(1000) })).text).toHaveLength(1000);
@@ -142,7 +159,7 @@ describe.each(carriers)("outcomes over %s", (carrier) => {
     expect((await failing(theCaller())).stack).toContain("theCaller");
     async function theReader(): Promise<void> {
       for await (const _ of served.channel.call(down, { text: "" })) break;
-      for await (const _ of served.channel.call({ ...down, path: "/a.B/C" }, { text: "" })) continue;
+      for await (const _ of served.channel.call({ ...down, path: "/a.B/C" }, { text: "" }));
     }
     expect((await failing(theReader())).stack).toContain("theReader");
   });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { Metadata } from "petrel";
 import { expect, test } from "vitest";
-import { Metadata } from "../../src/rpc/metadata.js";
 import { appendHeaders, toEntries, toHeaders } from "./header.js";
 
 test("values of one name share one entry, in their order", () => {

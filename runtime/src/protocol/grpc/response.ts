@@ -30,14 +30,12 @@ export function responseHead(
 export function trailersOnly(
   head: RequestHead,
   status: Status,
-  headers: Metadata | undefined,
   trailers: Metadata | undefined,
   acceptEncodings = "",
 ): readonly Field[] {
   const fields = [status200, contentTypeField(head.contentType)];
   if (acceptEncodings !== "") fields.push(acceptEncodingField(acceptEncodings));
   fields.push(...statusFields(status));
-  if (headers !== undefined) appendMetadata(fields, headers);
   if (trailers !== undefined) appendMetadata(fields, trailers);
   return fields;
 }
