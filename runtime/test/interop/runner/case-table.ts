@@ -27,6 +27,9 @@ export const caseNames = [
 ] as const;
 export type CaseName = (typeof caseNames)[number];
 
+/** Cases that limit the time of every call: they run alone, so that no other case's load counts against them. */
+export const timedCaseNames: ReadonlySet<CaseName> = new Set(["rpc_soak", "channel_soak"]);
+
 /** The cases whose server is ours and misbehaves (../bad-server). */
 export const badServerCaseNames = [
   "goaway",

@@ -8,17 +8,11 @@ import { runToEnd } from "./process.js";
 const folder = join(repositoryFolder, "runtime/test/interop/peers/grpc-js");
 const installTimeoutMs = 120_000;
 const neverCompresses = "a grpc-js server never compresses";
-const leftToGo = "our small grpc-js client leaves it to grpc-go's";
 
 /** grpc-js under programs of ours; its packages are installed beside them, outside our dependency tree. */
 export const grpcJsPeer: Peer = {
   name: "grpc-js",
-  clientLacks: {
-    client_compressed_streaming: "grpc-js compresses per channel, not per message",
-    concurrent_large_unary: leftToGo,
-    rpc_soak: leftToGo,
-    channel_soak: leftToGo,
-  },
+  clientLacks: {},
   serverLacks: { server_compressed_unary: neverCompresses, server_compressed_streaming: neverCompresses },
   seesCompressedFlag: false,
   async prepare() {

@@ -12,16 +12,12 @@ const environment = join(repositoryFolder, ".cache/interop", `grpcio-${version}`
 const python = join(environment, "bin/python");
 const stubs = join(environment, "gen");
 const installTimeoutMs = 300_000;
-const leftToGo = "our small grpcio client leaves it to grpc-go's";
 
 /** grpcio (C-core) under programs of ours, in a virtual environment under .cache. */
 export const grpcioPeer: Peer = {
   name: "grpcio",
   clientLacks: {
     client_compressed_streaming: "a grpcio client compresses per call, not per message",
-    concurrent_large_unary: leftToGo,
-    rpc_soak: leftToGo,
-    channel_soak: leftToGo,
   },
   serverLacks: {},
   seesCompressedFlag: false,

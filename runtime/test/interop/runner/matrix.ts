@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { timedCaseNames } from "./case-table.js";
 import type { Peer, Security } from "./peer.js";
 import { badServer } from "./petrel-peer.js";
 import type { Pair, Plan } from "./plan.js";
@@ -17,7 +18,7 @@ export interface Result {
   readonly outcome: Outcome;
 }
 
-/** Runs the plan, at most `parallel` cases at a time, and reports each result as it comes. */
+/** Runs the plan, at most `parallel` cases at a time and a timed case alone, and reports each result as it comes. */
 export async function runPlan(plan: Plan, parallel: number, report: (result: Result) => void): Promise<void> {
   for (const [, pairs] of groupByServer(plan.pairs)) await runServer(pairs, parallel, report);
   const badCases = plan.badServerRuns.flatMap(({ client, cases }) => cases.map((name) => ({ client, name })));
@@ -50,10 +51,17 @@ async function runServer(pairs: readonly Pair[], parallel: number, report: (resu
     return;
   }
   const endpoint = { port, security, seesCompressedFlag: server.seesCompressedFlag };
-  await forEachLimited(jobs, parallel, async ({ client, testCase }) => {
+  const runJob = async ({ client, testCase }: (typeof jobs)[number]) => {
     const outcome = await new Running(client.client(testCase, endpoint)).outcome(caseTimeoutMs);
     report({ client: client.name, server: server.name, security, testCase, outcome });
-  });
+  };
+  const isTimed = ({ testCase }: (typeof jobs)[number]) => timedCaseNames.has(testCase);
+  await forEachLimited(
+    jobs.filter((job) => !isTimed(job)),
+    parallel,
+    runJob,
+  );
+  await forEachLimited(jobs.filter(isTimed), 1, runJob);
   const crashed = running.ended;
   const { output } = await running.stop();
   if (crashed) {

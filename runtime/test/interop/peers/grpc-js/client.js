@@ -8,6 +8,10 @@ import { initialMetadataName, readFlags, testing, trailingMetadataName } from ".
 const requestSizes = [27_182, 8, 1_828, 45_904];
 const responseSizes = [31_415, 9, 2_653, 58_979];
 const gzip = { "grpc.default_compression_algorithm": 2 };
+/** grpc-js takes a message's write flags in the place of Writable's encoding; 2 is NoCompress. */
+const noCompress = 2;
+const soakIterations = 10;
+const acceptableLatencyMs = 1_000;
 
 const flags = readFlags({
   server_host: "localhost",
@@ -43,7 +47,11 @@ const cases = {
       { size: 31_415, compressed: { value: true } },
       { size: 92_653, compressed: { value: false } },
     ]),
+  client_compressed_streaming: clientCompressedStreaming,
   pick_first_unary: pickFirstUnary,
+  concurrent_large_unary: concurrentLargeUnary,
+  rpc_soak: rpcSoak,
+  channel_soak: channelSoak,
 };
 
 assert.ok(Object.hasOwn(cases, flags.test_case), `unknown --test_case "${flags.test_case}"`);
@@ -60,12 +68,25 @@ async function largeUnary(client, more = {}) {
 }
 
 async function clientStreaming() {
-  const reply = await new Promise((resolve, reject) => {
-    const call = open().StreamingInputCall((error, message) => (error ? reject(error) : resolve(message)));
+  const reply = await upload(open(), (call) => {
     for (const size of requestSizes) call.write({ payload: { body: Buffer.alloc(size) } });
     call.end();
   });
   assert.equal(reply.aggregated_payload_size, 74_922);
+}
+
+async function clientCompressedStreaming() {
+  const flagged = { expect_compressed: { value: true }, payload: { body: Buffer.alloc(27_182) } };
+  const unflagged = { expect_compressed: { value: false }, payload: { body: Buffer.alloc(45_904) } };
+  if (flags.compression_probe === "true") {
+    const probe = upload(open(gzip), (call) => call.end(flagged, noCompress));
+    await expectCode(probe, grpc.status.INVALID_ARGUMENT);
+  }
+  const reply = await upload(open(gzip), (call) => {
+    call.write(flagged);
+    call.end(unflagged, noCompress);
+  });
+  assert.equal(reply.aggregated_payload_size, 73_086);
 }
 
 async function serverStreaming(wanted) {
@@ -119,11 +140,10 @@ async function echoedStatus(message) {
 }
 
 async function cancelAfterBegin() {
-  const result = new Promise((resolve, reject) => {
-    const call = open().StreamingInputCall((error, message) => (error ? reject(error) : resolve(message)));
-    call.cancel();
-  });
-  await expectCode(result, grpc.status.CANCELLED);
+  await expectCode(
+    upload(open(), (call) => call.cancel()),
+    grpc.status.CANCELLED,
+  );
 }
 
 async function cancelAfterFirstResponse() {
@@ -165,6 +185,32 @@ async function pickFirstUnary() {
   assert.ok(!seen.has(""));
 }
 
+async function concurrentLargeUnary() {
+  const client = open();
+  await Promise.all(Array.from({ length: 1_000 }, () => largeUnary(client)));
+}
+
+async function rpcSoak() {
+  const client = open();
+  for (let i = 0; i < soakIterations; i++) await soakOnce(client, i);
+}
+
+/** A local subchannel pool gives each channel a connection of its own. */
+async function channelSoak() {
+  for (let i = 0; i < soakIterations; i++) {
+    const client = open({ "grpc.use_local_subchannel_pool": 1 });
+    await soakOnce(client, i);
+    client.close();
+  }
+}
+
+async function soakOnce(client, iteration) {
+  const startedMs = performance.now();
+  await largeUnary(client);
+  const tookMs = performance.now() - startedMs;
+  assert.ok(tookMs <= acceptableLatencyMs, `iteration ${iteration} took ${Math.round(tookMs)} ms`);
+}
+
 function open(more = {}, Client = testing.TestService) {
   const override = flags.server_host_override;
   const options = override === "" ? more : { ...more, "grpc.ssl_target_name_override": override };
@@ -188,6 +234,13 @@ function unary(client, method, request, metadata = new grpc.Metadata()) {
       seen.headers = headers;
     });
     call.on("status", (status) => resolve({ ...seen, trailers: status.metadata }));
+  });
+}
+
+/** Starts a client-streaming call, lets `send` feed it; resolves to the reply. */
+function upload(client, send) {
+  return new Promise((resolve, reject) => {
+    send(client.StreamingInputCall((error, message) => (error ? reject(error) : resolve(message))));
   });
 }
 

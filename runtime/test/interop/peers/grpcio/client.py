@@ -2,12 +2,15 @@
 """grpcio as an interop client, with grpc-go's flags. Runs one case; exit status 0 says that it passed."""
 
 import queue
+import time
 
 from service import (INITIAL_METADATA, TRAILING_METADATA, empty_pb2, grpc, messages_pb2, parse, payload, read,
                      test_pb2_grpc)
 
 REQUEST_SIZES = (27_182, 8, 1_828, 45_904)
 RESPONSE_SIZES = (31_415, 9, 2_653, 58_979)
+SOAK_ITERATIONS = 10
+ACCEPTABLE_LATENCY_S = 1.0
 
 flags = parse(server_host="localhost", server_port="10000", server_host_override="", use_tls="false", ca_file="",
               test_case="large_unary", compression_probe="true")
@@ -146,6 +149,31 @@ def pick_first_unary(stub):
     equal((len(seen), "" in seen), (1, False))
 
 
+def concurrent_large_unary(stub):
+    request = messages_pb2.SimpleRequest(response_size=314_159, payload=payload(271_828))
+    for call in [stub.UnaryCall.future(request) for _ in range(1_000)]:
+        equal(len(call.result().payload.body), 314_159)
+
+
+def rpc_soak(stub):
+    for _ in range(SOAK_ITERATIONS):
+        soak_once(stub)
+
+
+def channel_soak(_stub):
+    for _ in range(SOAK_ITERATIONS):
+        with open_channel() as fresh:
+            soak_once(test_pb2_grpc.TestServiceStub(fresh))
+
+
+def soak_once(stub):
+    started = time.monotonic()
+    large_unary(stub)
+    took = time.monotonic() - started
+    if took > ACCEPTABLE_LATENCY_S:
+        raise AssertionError(f"an iteration took {took:.3f} s")
+
+
 class Requests:
     """An iterator of requests that is fed while the call runs."""
 
@@ -173,6 +201,17 @@ def duplex_request(response_size, request_size):
     return messages_pb2.StreamingOutputCallRequest(response_parameters=wanted, payload=payload(request_size))
 
 
+def open_channel():
+    target = f"{flags.server_host}:{flags.server_port}"
+    # Without a subchannel pool of its own a second channel would share the first one's connection.
+    options = [("grpc.use_local_subchannel_pool", 1)]
+    if flags.use_tls != "true":
+        return grpc.insecure_channel(target, options=options)
+    if flags.server_host_override:
+        options.append(("grpc.ssl_target_name_override", flags.server_host_override))
+    return grpc.secure_channel(target, grpc.ssl_channel_credentials(read(flags.ca_file)), options=options)
+
+
 def expect(call, code):
     try:
         call()
@@ -191,13 +230,7 @@ CASES = {case.__name__: case for case in (
     empty_unary, large_unary, client_streaming, server_streaming, ping_pong, empty_stream, custom_metadata,
     status_code_and_message, special_status_message, unimplemented_method, unimplemented_service, cancel_after_begin,
     cancel_after_first_response, timeout_on_sleeping_server, client_compressed_unary, server_compressed_unary,
-    server_compressed_streaming, pick_first_unary)}
+    server_compressed_streaming, pick_first_unary, concurrent_large_unary, rpc_soak, channel_soak)}
 
-target = f"{flags.server_host}:{flags.server_port}"
-if flags.use_tls == "true":
-    options = ((("grpc.ssl_target_name_override", flags.server_host_override),) if flags.server_host_override else ())
-    channel = grpc.secure_channel(target, grpc.ssl_channel_credentials(read(flags.ca_file)), options=options)
-else:
-    channel = grpc.insecure_channel(target)
-with channel:
+with open_channel() as channel:
     CASES[flags.test_case](test_pb2_grpc.TestServiceStub(channel))
