@@ -98,7 +98,9 @@ export class GracefulStop {
   }
 
   #check(): void {
-    if (this.#connections.size === 0 && this.#listenersClosed) this.#finish();
+    if (this.#connections.size > 0 || !this.#listenersClosed) return;
+    // A connection ends with the last status it sends, just before that call is counted.
+    queueMicrotask(() => this.#finish());
   }
 
   #finish(): void {

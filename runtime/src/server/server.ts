@@ -162,11 +162,12 @@ export class PetrelServer implements Server, ServerEngine, ServerConnectionListe
 
   /** Serves a connection, past TLS and ALPN. */
   acceptConnection(incoming: IncomingConnection): void {
+    // Not attached, so closed: it arrived while the listening socket was on its way out.
+    if (this.#stop !== undefined) return;
     this.#accepted++;
     incoming.attach((host) => {
       const connection = new Http2ServerConnection(host, incoming.peer, this.#options.limits, this);
       this.#connections.add(connection);
-      if (this.#stop !== undefined) connection.shutdown();
       return connection.endpoint;
     });
   }

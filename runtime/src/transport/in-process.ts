@@ -25,6 +25,10 @@ export function dialInProcess(
     client.other = server;
     server.other = client;
     accept({ peer: inProcessPeer, attach: (create) => server.attach(create(server)) });
+    if (!server.attached) {
+      listener.failed(new Error("the server in this process refused the connection: it is shut down"));
+      return;
+    }
     client.attach(listener.connected(client, inProcessPeer));
   });
   return {
@@ -51,6 +55,10 @@ class MemorySide implements EndpointHost {
 
   constructor(clock: Clock) {
     this.#clock = clock;
+  }
+
+  get attached(): boolean {
+    return this.#endpoint !== undefined;
   }
 
   attach(endpoint: ByteEndpoint): void {
