@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The contract with generated code: wire/ and rpc/ alone. A change here needs a decision record.
-export { BufferOverflow, bufferOverflow } from "./wire/buffer-overflow.js";
-export { Reader } from "./wire/reader.js";
-export { decodeWithSchema, encodeWithSchema } from "./wire/schema-codec.js";
+
 export {
   type BidiStreamingCall,
   type CallOptions,
@@ -26,3 +24,6 @@ export {
   unary,
 } from "./rpc/method.js";
 export type { ServerContext } from "./rpc/server-context.js";
+export { BufferOverflow, bufferOverflow } from "./wire/buffer-overflow.js";
+export { Reader } from "./wire/reader.js";
+export { decodeWithSchema, encodeWithSchema } from "./wire/schema-codec.js";

@@ -32,6 +32,7 @@ export type {
   Interceptor,
   Message,
 } from "./rpc/interceptor.js";
+export { type MessageCodec, messageCodec } from "./rpc/message-codec.js";
 export { Metadata, type MetadataInit, type MetadataKey, metadataKey } from "./rpc/metadata.js";
 export {
   bytesMethod,
@@ -42,7 +43,6 @@ export {
   type MethodShape,
   type ServiceDefinition,
 } from "./rpc/method.js";
-export { type MessageCodec, messageCodec } from "./rpc/message-codec.js";
 export type { Peer, PeerCertificate, TlsIdentity } from "./rpc/peer.js";
 export type { ServerContext } from "./rpc/server-context.js";
 export type { Status } from "./rpc/status.js";

@@ -38,7 +38,10 @@ export function promiseHandle<C extends CallCore>(makeCore: (resolve: (reply: un
  * The handle of a call with one reply: a promise whose `constructor` is Promise, so that `await` takes it as it is, in
  * one microtask turn.
  */
-export class PromiseHandle extends Promise<unknown> implements UnaryCall<unknown>, ClientStreamingCall<unknown, unknown> {
+export class PromiseHandle
+  extends Promise<unknown>
+  implements UnaryCall<unknown>, ClientStreamingCall<unknown, unknown>
+{
   core: CallCore = noCore;
 
   get headers(): Promise<Metadata> {

@@ -245,12 +245,14 @@ export abstract class ClientCall implements ExchangeListener, UnassignedCall, Ru
   }
 
   get contextValues(): ContextValues {
-    return (this.#contextValues ??= this.#options?.contextValues ?? new ContextValues());
+    this.#contextValues ??= this.#options?.contextValues ?? new ContextValues();
+    return this.#contextValues;
   }
 
   /** What will be sent as metadata, open to changes until the call has a connection. */
   get metadata(): Metadata {
-    return (this.#metadata ??= new Metadata());
+    this.#metadata ??= new Metadata();
+    return this.#metadata;
   }
 
   /** Made when read; aborts when the call ends other than OK. */

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ChannelCodec } from "../rpc/channel-codec.js";
+
+import type { CompressionSettings } from "../protocol/compression.js";
+import type { ClientProtocol, RequestHeads } from "../protocol/protocol.js";
 import type { CallCredentials } from "../rpc/call-credentials.js";
+import type { ChannelCodec } from "../rpc/channel-codec.js";
 import type { Code } from "../rpc/code.js";
 import type { Interceptor } from "../rpc/interceptor.js";
 import type { Peer } from "../rpc/peer.js";
 import type { Status } from "../rpc/status.js";
 import type { StatusError } from "../rpc/status-error.js";
-import type { CompressionSettings } from "../protocol/compression.js";
-import type { ClientProtocol, RequestHeads } from "../protocol/protocol.js";
 import type { Exchange, ExchangeListener, Field } from "../transport/exchange.js";
 import type { Platform } from "../transport/platform.js";
 import type { Linked } from "./running-calls.js";

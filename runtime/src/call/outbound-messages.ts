@@ -257,7 +257,10 @@ interface Waiting<I> {
 function unsendable(typeName: string, error: unknown): StatusError {
   if (error instanceof StatusError) return error;
   const text = error instanceof Error ? error.message : String(error);
-  return errorOf(libraryStatus(Code.INTERNAL, `cannot encode ${typeName === "" ? "a message" : typeName}: ${text}`), error);
+  return errorOf(
+    libraryStatus(Code.INTERNAL, `cannot encode ${typeName === "" ? "a message" : typeName}: ${text}`),
+    error,
+  );
 }
 
 function afterEnd(): StatusError {

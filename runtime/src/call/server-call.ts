@@ -110,19 +110,23 @@ export abstract class ServerCall implements ExchangeListener, ServerContext, Par
   }
 
   get metadata(): Metadata {
-    return (this.#metadata ??= this.protocol.metadataOf(this.head.fields));
+    this.#metadata ??= this.protocol.metadataOf(this.head.fields);
+    return this.#metadata;
   }
 
   get headers(): Metadata {
-    return (this.#headers ??= new Metadata());
+    this.#headers ??= new Metadata();
+    return this.#headers;
   }
 
   get trailers(): Metadata {
-    return (this.#trailers ??= new Metadata());
+    this.#trailers ??= new Metadata();
+    return this.#trailers;
   }
 
   get contextValues(): ContextValues {
-    return (this.#contextValues ??= new ContextValues());
+    this.#contextValues ??= new ContextValues();
+    return this.#contextValues;
   }
 
   get signal(): AbortSignal {

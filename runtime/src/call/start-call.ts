@@ -42,7 +42,9 @@ function start(
   const oneReply = method.shape === "unary" || method.shape === "clientStreaming";
   if (interceptors.length > 0) {
     const call = new InterceptedClientCall(engine, method, requests, options, interceptors);
-    return oneReply ? promiseOf(call, call.onlyReply()) : new StreamHandle(call, { [Symbol.asyncIterator]: () => call.replies() });
+    return oneReply
+      ? promiseOf(call, call.onlyReply())
+      : new StreamHandle(call, { [Symbol.asyncIterator]: () => call.replies() });
   }
   const call = new StreamingClientCall(engine, method, requests, options);
   call.start();

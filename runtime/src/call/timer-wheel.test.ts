@@ -74,7 +74,10 @@ describe("TimerWheel", () => {
     const clock = handClock();
     const wheel = new TimerWheel(clock);
     let seed = 7;
-    const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
+    const random = () => {
+      seed = (seed * 16807) % 2147483647;
+      return seed / 2147483647;
+    };
     const probes: { probe: Probe; dueMs: number; cleared: boolean }[] = [];
     for (let round = 0; round < 100; round++) {
       for (let i = 0; i < 100; i++) {

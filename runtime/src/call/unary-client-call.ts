@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { MessageReader, type MessageReceiver } from "../protocol/length-prefixed-message.js";
 import type { CallOptions } from "../rpc/call.js";
+import { Code } from "../rpc/code.js";
 import {
   compressedWithoutCoding,
   messageNotDecoded,
@@ -8,7 +9,6 @@ import {
   responseRepeated,
 } from "../rpc/library-status.js";
 import type { Method } from "../rpc/method.js";
-import { Code } from "../rpc/code.js";
 import type { Status } from "../rpc/status.js";
 import type { Exchange } from "../transport/exchange.js";
 import { Reader } from "../wire/reader.js";

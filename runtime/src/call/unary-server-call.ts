@@ -116,10 +116,7 @@ export class UnaryServerCall extends ServerCall implements MessageReceiver {
     let result: unknown;
     try {
       const storage = this.engine.platform.contextStorage;
-      result =
-        storage !== undefined && storage.enabled
-          ? storage.run(this, () => handler(request, this))
-          : handler(request, this);
+      result = storage?.enabled ? storage.run(this, () => handler(request, this)) : handler(request, this);
     } catch (error) {
       this.handlerThrew(error);
       return;

@@ -14,7 +14,11 @@ export type HandlersOf<S> =
       ? { [K in keyof M]: GenHandler<M[K]> }
       : never;
 
-type GenHandler<M> = M extends { input: infer I extends DescMessage; output: infer O extends DescMessage; methodKind: infer K }
+type GenHandler<M> = M extends {
+  input: infer I extends DescMessage;
+  output: infer O extends DescMessage;
+  methodKind: infer K;
+}
   ? K extends "unary"
     ? (request: MessageShape<I>, context: ServerContext) => Result<MessageInitShape<O>>
     : K extends "server_streaming"

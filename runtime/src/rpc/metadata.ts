@@ -26,7 +26,8 @@ export function metadataKey<T>(
   codec: { parse(text: string): T; format(value: T): string },
 ): MetadataKey<T> {
   const lower = validName(name);
-  if (lower.endsWith("-bin")) throw new TypeError(`metadata key "${name}" is binary; typed keys hold text, drop "-bin"`);
+  if (lower.endsWith("-bin"))
+    throw new TypeError(`metadata key "${name}" is binary; typed keys hold text, drop "-bin"`);
   return { name: lower, parse: codec.parse.bind(codec), format: codec.format.bind(codec) };
 }
 
@@ -123,8 +124,8 @@ export class Metadata implements Iterable<[name: string, value: string | Uint8Ar
   toJSON(): Record<string, string[]> {
     const object: Record<string, string[]> = Object.create(null);
     for (const [name, value] of this.#entries) {
-      const list = (object[name] ??= []);
-      list.push(typeof value === "string" ? value : `<${value.length} bytes>`);
+      object[name] ??= [];
+      object[name].push(typeof value === "string" ? value : `<${value.length} bytes>`);
     }
     return object;
   }

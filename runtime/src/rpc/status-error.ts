@@ -78,7 +78,12 @@ export class StatusError extends Error {
   static from(reason: unknown): StatusError {
     if (reason instanceof StatusError) return reason;
     if (reason instanceof Error) {
-      const code = reason.name === "AbortError" ? Code.CANCELLED : reason.name === "TimeoutError" ? Code.DEADLINE_EXCEEDED : Code.UNKNOWN;
+      const code =
+        reason.name === "AbortError"
+          ? Code.CANCELLED
+          : reason.name === "TimeoutError"
+            ? Code.DEADLINE_EXCEEDED
+            : Code.UNKNOWN;
       return new StatusError(code, reason.message, { cause: reason });
     }
     return new StatusError(Code.UNKNOWN, String(reason), { cause: reason });

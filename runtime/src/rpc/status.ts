@@ -11,4 +11,8 @@ export interface Status {
 }
 
 /** The status of a call that succeeded. */
-export const okStatus: Status = Object.freeze({ code: Code.OK, message: "", details: Object.freeze([]) as readonly Any[] });
+export const okStatus: Status = Object.freeze({
+  code: Code.OK,
+  message: "",
+  details: Object.freeze([]) as readonly Any[],
+});

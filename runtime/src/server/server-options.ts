@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import type { CallInfo } from "../call/server-engine.js";
 import { type CompressionSettings, resolveCompression } from "../protocol/compression.js";
 import type { Compression, Compressor } from "../rpc/compression.js";
 import type { Interceptor } from "../rpc/interceptor.js";
-import type { CallInfo } from "../call/server-engine.js";
 import type { ServerTls } from "../rpc/tls.js";
 import { type Http2Limits, resolveHttp2Limits } from "../transport/limits.js";
 
@@ -91,11 +92,15 @@ function checkTls(tls: ServerTls): void {
   for (const name of ["cert", "key"] as const) {
     const value: unknown = tls?.[name];
     if (typeof value !== "string" && !(value instanceof Uint8Array)) {
-      throw new TypeError(`tls.${name} must be PEM text or bytes, got ${value === undefined ? "nothing" : typeof value}`);
+      throw new TypeError(
+        `tls.${name} must be PEM text or bytes, got ${value === undefined ? "nothing" : typeof value}`,
+      );
     }
   }
   if (tls.clientCertificate === "require" && tls.ca === undefined) {
-    throw new TypeError('tls.clientCertificate is "require", so tls.ca must name the authorities that clients are verified against');
+    throw new TypeError(
+      'tls.clientCertificate is "require", so tls.ca must name the authorities that clients are verified against',
+    );
   }
 }
 

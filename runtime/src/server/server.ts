@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /// <reference lib="esnext.disposable" />
 import type { DescService } from "@bufbuild/protobuf";
-import type { CallInfo, CancellableCall, Handler, ServerEngine } from "../call/server-engine.js";
 import { RunningCalls } from "../call/running-calls.js";
+import type { CallInfo, CancellableCall, Handler, ServerEngine } from "../call/server-engine.js";
 import { TimerWheel } from "../call/timer-wheel.js";
-import { grpcServer } from "../protocol/grpc/grpc-server.js";
 import type { CompressionSettings } from "../protocol/compression.js";
+import { grpcServer } from "../protocol/grpc/grpc-server.js";
 import type { Code } from "../rpc/code.js";
 import type { HandlersOf } from "../rpc/handlers.js";
 import type { Interceptor } from "../rpc/interceptor.js";
@@ -19,7 +19,12 @@ import type { IncomingConnection, ListenTarget } from "../transport/socket.js";
 import { CallDispatcher } from "./call-dispatcher.js";
 import { GracefulStop, type ShutdownReport } from "./graceful-stop.js";
 import { formatListenTarget, parseListenTarget } from "./listen-target.js";
-import { checkInterceptors, type ResolvedServerOptions, resolveServerOptions, type ServerOptions } from "./server-options.js";
+import {
+  checkInterceptors,
+  type ResolvedServerOptions,
+  resolveServerOptions,
+  type ServerOptions,
+} from "./server-options.js";
 import { addCounters, CallCounters, type ServerStats } from "./server-stats.js";
 import { ServiceRegistry } from "./service-registry.js";
 
@@ -41,9 +46,7 @@ export interface Server extends AsyncDisposable {
     options?: { readonly interceptors?: readonly Interceptor[] | undefined },
   ): this;
   /** Serves methods that no service has, with raw messages: proxies. */
-  setFallback(
-    handler: (request: AsyncIterable<Uint8Array>, context: ServerContext) => AsyncIterable<Uint8Array>,
-  ): this;
+  setFallback(handler: (request: AsyncIterable<Uint8Array>, context: ServerContext) => AsyncIterable<Uint8Array>): this;
   /** Binds an address; call again for more. Rejects with the system's error. */
   listen(
     target: string | { readonly host: string; readonly port: number } | { readonly path: string },
@@ -136,7 +139,9 @@ export class PetrelServer implements Server, ServerEngine, ServerConnectionListe
   shutdown(options: { readonly graceMs?: number | undefined } = {}): Promise<ShutdownReport> {
     const graceMs = options.graceMs ?? 10_000;
     if (typeof graceMs !== "number" || !(graceMs >= 0)) {
-      return Promise.reject(new RangeError(`graceMs must be a number of milliseconds, 0 or more, got ${String(graceMs)}`));
+      return Promise.reject(
+        new RangeError(`graceMs must be a number of milliseconds, 0 or more, got ${String(graceMs)}`),
+      );
     }
     if (this.#stop === undefined) {
       this.#stop = new GracefulStop(this.platform.clock, this.#listeners, this.#connections, this.#calls);

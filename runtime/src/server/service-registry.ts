@@ -28,7 +28,9 @@ export class ServiceRegistry {
     const { typeName } = definition;
     if (this.#services.has(typeName)) throw new TypeError(`service ${typeName} has been added already`);
     if (typeof handlers !== "object" || handlers === null) {
-      throw new TypeError(`handlers of ${typeName} must be an object, got ${handlers === null ? "null" : typeof handlers}`);
+      throw new TypeError(
+        `handlers of ${typeName} must be an object, got ${handlers === null ? "null" : typeof handlers}`,
+      );
     }
     const all = [...this.#interceptors, ...interceptors];
     const routes: Route[] = [];

@@ -3,7 +3,14 @@ import type { Clock } from "../rpc/clock.js";
 import type { Compressor } from "../rpc/compression.js";
 import type { ContextStorage } from "../rpc/server-context.js";
 import type { ClientTls, ServerTls } from "../rpc/tls.js";
-import type { DialAttempt, DialListener, IncomingConnection, ListenTarget, SocketAddress, SocketListener } from "./socket.js";
+import type {
+  DialAttempt,
+  DialListener,
+  IncomingConnection,
+  ListenTarget,
+  SocketAddress,
+  SocketListener,
+} from "./socket.js";
 
 /** What a runtime gives the portable core: time, sockets, compression, context. Implemented in node/. */
 export interface Platform {

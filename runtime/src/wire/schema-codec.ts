@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { create, type DescMessage, type MessageInitShape, type MessageShape, mergeFromBinary, toBinary } from "@bufbuild/protobuf";
+import {
+  create,
+  type DescMessage,
+  type MessageInitShape,
+  type MessageShape,
+  mergeFromBinary,
+  toBinary,
+} from "@bufbuild/protobuf";
 import { bufferOverflow } from "./buffer-overflow.js";
 import type { Reader } from "./reader.js";
 

@@ -42,12 +42,19 @@ describe.each(carriers)("compression over %s", (carrier) => {
           }
         },
       },
-      { server: { compression: { send: "gzip", minBytes: 0 } }, channel: { compression: { send: "gzip", minBytes: 0 } } },
+      {
+        server: { compression: { send: "gzip", minBytes: 0 } },
+        channel: { compression: { send: "gzip", minBytes: 0 } },
+      },
     );
     const call = served.channel.call(both);
     const replies = call[Symbol.asyncIterator]();
     const back: boolean[] = [];
-    for (const [text, compress] of [["c1", true], ["p2", false], ["c3", true]] as const) {
+    for (const [text, compress] of [
+      ["c1", true],
+      ["p2", false],
+      ["c3", true],
+    ] as const) {
       await call.send({ text }, { compress });
       expect((await replies.next()).value).toEqual({ text });
       back.push(call.receivedCompressed);

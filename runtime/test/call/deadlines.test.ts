@@ -55,7 +55,9 @@ describe.each(carriers)("deadlines and cancellation over %s", (carrier) => {
       },
     });
     expect(await codeOf(served.channel.call(one, { text: "" }, { timeoutMs: 0 }))).toBe(Code.DEADLINE_EXCEEDED);
-    expect(await codeOf(served.channel.call(one, { text: "" }, { deadline: new Date(0) }))).toBe(Code.DEADLINE_EXCEEDED);
+    expect(await codeOf(served.channel.call(one, { text: "" }, { deadline: new Date(0) }))).toBe(
+      Code.DEADLINE_EXCEEDED,
+    );
     expect(calls).toBe(0);
   });
 

@@ -53,14 +53,17 @@ test("HTTP/1.1 on the same port gets a plain answer", async () => {
   const { port } = await server.listen("127.0.0.1:0");
   const answer = (headers: Record<string, string>) =>
     new Promise<[number | undefined, string]>((resolve, reject) => {
-      const sent = request({ port, host: "127.0.0.1", method: "POST", path: "/a.B/C", headers, agent: false }, (reply) => {
-        let text = "";
-        reply.setEncoding("utf8");
-        reply.on("data", (chunk: string) => {
-          text += chunk;
-        });
-        reply.on("end", () => resolve([reply.statusCode, text]));
-      });
+      const sent = request(
+        { port, host: "127.0.0.1", method: "POST", path: "/a.B/C", headers, agent: false },
+        (reply) => {
+          let text = "";
+          reply.setEncoding("utf8");
+          reply.on("data", (chunk: string) => {
+            text += chunk;
+          });
+          reply.on("end", () => resolve([reply.statusCode, text]));
+        },
+      );
       sent.on("error", reject);
       sent.end();
     });
@@ -72,7 +75,9 @@ test("HTTP/1.1 on the same port gets a plain answer", async () => {
 
 test("a bad listen target says what is accepted", async () => {
   await using server = createServer();
-  await expect(server.listen("50051")).rejects.toThrow('listen target "50051" is not host:port, [ipv6]:port or unix:path');
+  await expect(server.listen("50051")).rejects.toThrow(
+    'listen target "50051" is not host:port, [ipv6]:port or unix:path',
+  );
   await expect(server.listen("a:70000")).rejects.toThrow("accepted are 0 to 65535");
   await expect(server.listen("unix:")).rejects.toThrow("write unix:/path/to.sock");
   await expect(server.listen("256.0.0.1:0")).rejects.toThrow();

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { bytesMethod, Code, createServer, StatusError } from "../../src/node/index.js";
 import { carriers, serve } from "../support/serve.js";
-import { collect, down, one, textCodec, Texts } from "../support/text-service.js";
+import { collect, down, one, Texts, textCodec } from "../support/text-service.js";
 
 const utf8 = new TextEncoder();
 
@@ -10,7 +10,9 @@ test.each(carriers)("a generic call sends and gets raw bytes over %s", async (ca
   await using served = await serve(carrier);
   const reply = await served.channel.call(bytesMethod("/test.v1.Texts/One", "unary"), utf8.encode("raw"));
   expect(new TextDecoder().decode(reply)).toBe("raw");
-  const replies = await collect(served.channel.call(bytesMethod("/test.v1.Texts/Down", "serverStreaming"), utf8.encode("a b")));
+  const replies = await collect(
+    served.channel.call(bytesMethod("/test.v1.Texts/Down", "serverStreaming"), utf8.encode("a b")),
+  );
   expect(replies.map((bytes) => new TextDecoder().decode(bytes))).toEqual(["a", "b"]);
 });
 
@@ -22,16 +24,22 @@ test.each(carriers)("a fallback serves what no service has: a proxy over %s", as
       return { text: `${request.text} ${context.metadata.get("x-header") ?? ""}` };
     },
   });
-  await using front = await serve(carrier, {}, {
-    add(server) {
-      server.setFallback(async function* (requests, context) {
-        const path = context.method.path.replace("Other", "Texts");
-        const call = backend.channel.call(bytesMethod(path, "bidiStreaming"), requests, { metadata: context.metadata });
-        for await (const reply of call) yield reply;
-        context.trailers.merge(await call.trailers);
-      });
+  await using front = await serve(
+    carrier,
+    {},
+    {
+      add(server) {
+        server.setFallback(async function* (requests, context) {
+          const path = context.method.path.replace("Other", "Texts");
+          const call = backend.channel.call(bytesMethod(path, "bidiStreaming"), requests, {
+            metadata: context.metadata,
+          });
+          for await (const reply of call) yield reply;
+          context.trailers.merge(await call.trailers);
+        });
+      },
     },
-  });
+  );
   const proxied = { ...one, path: "/test.v1.Other/One" };
   const call = front.channel.call(proxied, { text: "via" }, { metadata: { "x-header": "h" } });
   expect(await call).toEqual({ text: "via h" });
@@ -50,8 +58,12 @@ test("registering says what is wrong", () => {
   expect(() => server.addService(Texts, all as never)).toThrow("handler up of test.v1.Texts is number, not a function");
   expect(() => server.addService(Texts, undefined as never)).toThrow("handlers of test.v1.Texts must be an object");
   expect(() => createServer({ receiveMaxByte: 1 } as never)).toThrow('unknown server option "receiveMaxByte"');
-  expect(() => createServer({ receiveMaxBytes: "1" as never })).toThrow("receiveMaxBytes must be a number, at least 0, got 1");
-  expect(() => createServer({ interceptors: [undefined as never] })).toThrow("interceptors[0] is undefined, expected a function");
+  expect(() => createServer({ receiveMaxBytes: "1" as never })).toThrow(
+    "receiveMaxBytes must be a number, at least 0, got 1",
+  );
+  expect(() => createServer({ interceptors: [undefined as never] })).toThrow(
+    "interceptors[0] is undefined, expected a function",
+  );
   expect(() => createServer({ compression: { send: "snappy" } })).toThrow('unknown compression "snappy"');
   expect(() => createServer({ limits: { maxStreams: 1 } as never })).toThrow("maxStreams");
   expect(textCodec.typeName).toBe("test.v1.Text");

@@ -74,7 +74,12 @@ test("call credentials travel over TLS and never over plaintext", async () => {
     asked++;
     return "secret";
   });
-  const handlers = { ...echo, one: (_request: unknown, context: { metadata: { get(name: string): unknown } }) => ({ text: String(context.metadata.get("authorization")) }) };
+  const handlers = {
+    ...echo,
+    one: (_request: unknown, context: { metadata: { get(name: string): unknown } }) => ({
+      text: String(context.metadata.get("authorization")),
+    }),
+  };
   await using secure = createServer({ tls: serverTls });
   secure.addService(Texts, handlers);
   await using plain = createServer();

@@ -6,10 +6,10 @@ import {
   clientStreaming,
   type MessageCodec,
   messageCodec,
+  type ServerContext,
   type ServerStreamingMethod,
   serverStreaming,
   service,
-  type ServerContext,
   type UnaryMethod,
   unary,
 } from "../../src/codegen.js";

@@ -84,10 +84,7 @@ describe("a gRPC request's head", () => {
 
   test("without a content-type it is refused 415", () => {
     const refusal = grpcServer.readRequest(request({ "content-type": undefined })).refusal;
-    expect(lines(refusal?.fields ?? [])).toEqual([
-      ":status: 415",
-      "content-type: text/plain; charset=utf-8",
-    ]);
+    expect(lines(refusal?.fields ?? [])).toEqual([":status: 415", "content-type: text/plain; charset=utf-8"]);
     expect(new TextDecoder().decode(refusal?.body)).toBe(
       "content-type is absent, expected application/grpc, application/grpc+proto or application/grpc+json\n",
     );

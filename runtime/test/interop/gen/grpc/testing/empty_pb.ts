@@ -39,17 +39,17 @@ export interface EmptyInit extends Partial<Message<"grpc.testing.Empty">> {}
 /** Describes the message grpc.testing.Empty, for `@bufbuild/protobuf`. */
 export const EmptySchema: GenMessage<Empty> = /*@__PURE__*/ messageDesc(file_grpc_testing_empty, 0);
 
-/** Makes a grpc.testing.Empty; what `init` leaves out has its default. */
+/** Creates grpc.testing.Empty; what `init` leaves out has its default. */
 export function createEmpty(init?: EmptyInit): Empty {
   return create(EmptySchema, init as Empty | undefined);
 }
 
-/** Writes a grpc.testing.Empty at `position` and returns the position behind it. */
+/** Writes grpc.testing.Empty at `position` and returns the position behind it. */
 export function encodeEmpty(buffer: Uint8Array, message: EmptyInit, position: number): number {
   return encodeWithSchema(EmptySchema, buffer, message as Empty, position);
 }
 
-/** Reads a grpc.testing.Empty up to `end`, into `into` when given. */
+/** Reads grpc.testing.Empty up to `end`, into `into` when given. */
 export function decodeEmpty(reader: Reader, end: number, into?: Empty): Empty {
   return decodeWithSchema(EmptySchema, reader, end, into);
 }

@@ -20,7 +20,7 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Message } from "@bufbuild/protobuf";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 import { create } from "@bufbuild/protobuf";
 import type { MessageCodec, Reader } from "petrel/codegen";
 import { decodeWithSchema, encodeWithSchema, messageCodec } from "petrel/codegen";
@@ -44,17 +44,17 @@ export interface BoolValueInit extends Partial<Message<"grpc.testing.BoolValue">
 /** Describes the message grpc.testing.BoolValue, for `@bufbuild/protobuf`. */
 export const BoolValueSchema: GenMessage<BoolValue> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 0);
 
-/** Makes a grpc.testing.BoolValue; what `init` leaves out has its default. */
+/** Creates grpc.testing.BoolValue; what `init` leaves out has its default. */
 export function createBoolValue(init?: BoolValueInit): BoolValue {
   return create(BoolValueSchema, init as BoolValue | undefined);
 }
 
-/** Writes a grpc.testing.BoolValue at `position` and returns the position behind it. */
+/** Writes grpc.testing.BoolValue at `position` and returns the position behind it. */
 export function encodeBoolValue(buffer: Uint8Array, message: BoolValueInit, position: number): number {
   return encodeWithSchema(BoolValueSchema, buffer, message as BoolValue, position);
 }
 
-/** Reads a grpc.testing.BoolValue up to `end`, into `into` when given. */
+/** Reads grpc.testing.BoolValue up to `end`, into `into` when given. */
 export function decodeBoolValue(reader: Reader, end: number, into?: BoolValue): BoolValue {
   return decodeWithSchema(BoolValueSchema, reader, end, into);
 }
@@ -80,17 +80,17 @@ export interface PayloadInit extends Partial<Message<"grpc.testing.Payload">> {
 /** Describes the message grpc.testing.Payload, for `@bufbuild/protobuf`. */
 export const PayloadSchema: GenMessage<Payload> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 1);
 
-/** Makes a grpc.testing.Payload; what `init` leaves out has its default. */
+/** Creates grpc.testing.Payload; what `init` leaves out has its default. */
 export function createPayload(init?: PayloadInit): Payload {
   return create(PayloadSchema, init as Payload | undefined);
 }
 
-/** Writes a grpc.testing.Payload at `position` and returns the position behind it. */
+/** Writes grpc.testing.Payload at `position` and returns the position behind it. */
 export function encodePayload(buffer: Uint8Array, message: PayloadInit, position: number): number {
   return encodeWithSchema(PayloadSchema, buffer, message as Payload, position);
 }
 
-/** Reads a grpc.testing.Payload up to `end`, into `into` when given. */
+/** Reads grpc.testing.Payload up to `end`, into `into` when given. */
 export function decodePayload(reader: Reader, end: number, into?: Payload): Payload {
   return decodeWithSchema(PayloadSchema, reader, end, into);
 }
@@ -116,17 +116,17 @@ export interface EchoStatusInit extends Partial<Message<"grpc.testing.EchoStatus
 /** Describes the message grpc.testing.EchoStatus, for `@bufbuild/protobuf`. */
 export const EchoStatusSchema: GenMessage<EchoStatus> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 2);
 
-/** Makes a grpc.testing.EchoStatus; what `init` leaves out has its default. */
+/** Creates grpc.testing.EchoStatus; what `init` leaves out has its default. */
 export function createEchoStatus(init?: EchoStatusInit): EchoStatus {
   return create(EchoStatusSchema, init as EchoStatus | undefined);
 }
 
-/** Writes a grpc.testing.EchoStatus at `position` and returns the position behind it. */
+/** Writes grpc.testing.EchoStatus at `position` and returns the position behind it. */
 export function encodeEchoStatus(buffer: Uint8Array, message: EchoStatusInit, position: number): number {
   return encodeWithSchema(EchoStatusSchema, buffer, message as EchoStatus, position);
 }
 
-/** Reads a grpc.testing.EchoStatus up to `end`, into `into` when given. */
+/** Reads grpc.testing.EchoStatus up to `end`, into `into` when given. */
 export function decodeEchoStatus(reader: Reader, end: number, into?: EchoStatus): EchoStatus {
   return decodeWithSchema(EchoStatusSchema, reader, end, into);
 }
@@ -188,17 +188,17 @@ export interface SimpleRequestInit extends Partial<Message<"grpc.testing.SimpleR
 /** Describes the message grpc.testing.SimpleRequest, for `@bufbuild/protobuf`. */
 export const SimpleRequestSchema: GenMessage<SimpleRequest> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 3);
 
-/** Makes a grpc.testing.SimpleRequest; what `init` leaves out has its default. */
+/** Creates grpc.testing.SimpleRequest; what `init` leaves out has its default. */
 export function createSimpleRequest(init?: SimpleRequestInit): SimpleRequest {
   return create(SimpleRequestSchema, init as SimpleRequest | undefined);
 }
 
-/** Writes a grpc.testing.SimpleRequest at `position` and returns the position behind it. */
+/** Writes grpc.testing.SimpleRequest at `position` and returns the position behind it. */
 export function encodeSimpleRequest(buffer: Uint8Array, message: SimpleRequestInit, position: number): number {
   return encodeWithSchema(SimpleRequestSchema, buffer, message as SimpleRequest, position);
 }
 
-/** Reads a grpc.testing.SimpleRequest up to `end`, into `into` when given. */
+/** Reads grpc.testing.SimpleRequest up to `end`, into `into` when given. */
 export function decodeSimpleRequest(reader: Reader, end: number, into?: SimpleRequest): SimpleRequest {
   return decodeWithSchema(SimpleRequestSchema, reader, end, into);
 }
@@ -240,17 +240,17 @@ export interface SimpleResponseInit extends Partial<Message<"grpc.testing.Simple
 /** Describes the message grpc.testing.SimpleResponse, for `@bufbuild/protobuf`. */
 export const SimpleResponseSchema: GenMessage<SimpleResponse> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 4);
 
-/** Makes a grpc.testing.SimpleResponse; what `init` leaves out has its default. */
+/** Creates grpc.testing.SimpleResponse; what `init` leaves out has its default. */
 export function createSimpleResponse(init?: SimpleResponseInit): SimpleResponse {
   return create(SimpleResponseSchema, init as SimpleResponse | undefined);
 }
 
-/** Writes a grpc.testing.SimpleResponse at `position` and returns the position behind it. */
+/** Writes grpc.testing.SimpleResponse at `position` and returns the position behind it. */
 export function encodeSimpleResponse(buffer: Uint8Array, message: SimpleResponseInit, position: number): number {
   return encodeWithSchema(SimpleResponseSchema, buffer, message as SimpleResponse, position);
 }
 
-/** Reads a grpc.testing.SimpleResponse up to `end`, into `into` when given. */
+/** Reads grpc.testing.SimpleResponse up to `end`, into `into` when given. */
 export function decodeSimpleResponse(reader: Reader, end: number, into?: SimpleResponse): SimpleResponse {
   return decodeWithSchema(SimpleResponseSchema, reader, end, into);
 }
@@ -276,17 +276,17 @@ export interface StreamingInputCallRequestInit extends Partial<Message<"grpc.tes
 /** Describes the message grpc.testing.StreamingInputCallRequest, for `@bufbuild/protobuf`. */
 export const StreamingInputCallRequestSchema: GenMessage<StreamingInputCallRequest> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 5);
 
-/** Makes a grpc.testing.StreamingInputCallRequest; what `init` leaves out has its default. */
+/** Creates grpc.testing.StreamingInputCallRequest; what `init` leaves out has its default. */
 export function createStreamingInputCallRequest(init?: StreamingInputCallRequestInit): StreamingInputCallRequest {
   return create(StreamingInputCallRequestSchema, init as StreamingInputCallRequest | undefined);
 }
 
-/** Writes a grpc.testing.StreamingInputCallRequest at `position` and returns the position behind it. */
+/** Writes grpc.testing.StreamingInputCallRequest at `position` and returns the position behind it. */
 export function encodeStreamingInputCallRequest(buffer: Uint8Array, message: StreamingInputCallRequestInit, position: number): number {
   return encodeWithSchema(StreamingInputCallRequestSchema, buffer, message as StreamingInputCallRequest, position);
 }
 
-/** Reads a grpc.testing.StreamingInputCallRequest up to `end`, into `into` when given. */
+/** Reads grpc.testing.StreamingInputCallRequest up to `end`, into `into` when given. */
 export function decodeStreamingInputCallRequest(reader: Reader, end: number, into?: StreamingInputCallRequest): StreamingInputCallRequest {
   return decodeWithSchema(StreamingInputCallRequestSchema, reader, end, into);
 }
@@ -308,17 +308,17 @@ export interface StreamingInputCallResponseInit extends Partial<Message<"grpc.te
 /** Describes the message grpc.testing.StreamingInputCallResponse, for `@bufbuild/protobuf`. */
 export const StreamingInputCallResponseSchema: GenMessage<StreamingInputCallResponse> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 6);
 
-/** Makes a grpc.testing.StreamingInputCallResponse; what `init` leaves out has its default. */
+/** Creates grpc.testing.StreamingInputCallResponse; what `init` leaves out has its default. */
 export function createStreamingInputCallResponse(init?: StreamingInputCallResponseInit): StreamingInputCallResponse {
   return create(StreamingInputCallResponseSchema, init as StreamingInputCallResponse | undefined);
 }
 
-/** Writes a grpc.testing.StreamingInputCallResponse at `position` and returns the position behind it. */
+/** Writes grpc.testing.StreamingInputCallResponse at `position` and returns the position behind it. */
 export function encodeStreamingInputCallResponse(buffer: Uint8Array, message: StreamingInputCallResponseInit, position: number): number {
   return encodeWithSchema(StreamingInputCallResponseSchema, buffer, message as StreamingInputCallResponse, position);
 }
 
-/** Reads a grpc.testing.StreamingInputCallResponse up to `end`, into `into` when given. */
+/** Reads grpc.testing.StreamingInputCallResponse up to `end`, into `into` when given. */
 export function decodeStreamingInputCallResponse(reader: Reader, end: number, into?: StreamingInputCallResponse): StreamingInputCallResponse {
   return decodeWithSchema(StreamingInputCallResponseSchema, reader, end, into);
 }
@@ -352,17 +352,17 @@ export interface ResponseParametersInit extends Partial<Message<"grpc.testing.Re
 /** Describes the message grpc.testing.ResponseParameters, for `@bufbuild/protobuf`. */
 export const ResponseParametersSchema: GenMessage<ResponseParameters> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 7);
 
-/** Makes a grpc.testing.ResponseParameters; what `init` leaves out has its default. */
+/** Creates grpc.testing.ResponseParameters; what `init` leaves out has its default. */
 export function createResponseParameters(init?: ResponseParametersInit): ResponseParameters {
   return create(ResponseParametersSchema, init as ResponseParameters | undefined);
 }
 
-/** Writes a grpc.testing.ResponseParameters at `position` and returns the position behind it. */
+/** Writes grpc.testing.ResponseParameters at `position` and returns the position behind it. */
 export function encodeResponseParameters(buffer: Uint8Array, message: ResponseParametersInit, position: number): number {
   return encodeWithSchema(ResponseParametersSchema, buffer, message as ResponseParameters, position);
 }
 
-/** Reads a grpc.testing.ResponseParameters up to `end`, into `into` when given. */
+/** Reads grpc.testing.ResponseParameters up to `end`, into `into` when given. */
 export function decodeResponseParameters(reader: Reader, end: number, into?: ResponseParameters): ResponseParameters {
   return decodeWithSchema(ResponseParametersSchema, reader, end, into);
 }
@@ -400,17 +400,17 @@ export interface StreamingOutputCallRequestInit extends Partial<Message<"grpc.te
 /** Describes the message grpc.testing.StreamingOutputCallRequest, for `@bufbuild/protobuf`. */
 export const StreamingOutputCallRequestSchema: GenMessage<StreamingOutputCallRequest> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 8);
 
-/** Makes a grpc.testing.StreamingOutputCallRequest; what `init` leaves out has its default. */
+/** Creates grpc.testing.StreamingOutputCallRequest; what `init` leaves out has its default. */
 export function createStreamingOutputCallRequest(init?: StreamingOutputCallRequestInit): StreamingOutputCallRequest {
   return create(StreamingOutputCallRequestSchema, init as StreamingOutputCallRequest | undefined);
 }
 
-/** Writes a grpc.testing.StreamingOutputCallRequest at `position` and returns the position behind it. */
+/** Writes grpc.testing.StreamingOutputCallRequest at `position` and returns the position behind it. */
 export function encodeStreamingOutputCallRequest(buffer: Uint8Array, message: StreamingOutputCallRequestInit, position: number): number {
   return encodeWithSchema(StreamingOutputCallRequestSchema, buffer, message as StreamingOutputCallRequest, position);
 }
 
-/** Reads a grpc.testing.StreamingOutputCallRequest up to `end`, into `into` when given. */
+/** Reads grpc.testing.StreamingOutputCallRequest up to `end`, into `into` when given. */
 export function decodeStreamingOutputCallRequest(reader: Reader, end: number, into?: StreamingOutputCallRequest): StreamingOutputCallRequest {
   return decodeWithSchema(StreamingOutputCallRequestSchema, reader, end, into);
 }
@@ -436,17 +436,17 @@ export interface StreamingOutputCallResponseInit extends Partial<Message<"grpc.t
 /** Describes the message grpc.testing.StreamingOutputCallResponse, for `@bufbuild/protobuf`. */
 export const StreamingOutputCallResponseSchema: GenMessage<StreamingOutputCallResponse> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 9);
 
-/** Makes a grpc.testing.StreamingOutputCallResponse; what `init` leaves out has its default. */
+/** Creates grpc.testing.StreamingOutputCallResponse; what `init` leaves out has its default. */
 export function createStreamingOutputCallResponse(init?: StreamingOutputCallResponseInit): StreamingOutputCallResponse {
   return create(StreamingOutputCallResponseSchema, init as StreamingOutputCallResponse | undefined);
 }
 
-/** Writes a grpc.testing.StreamingOutputCallResponse at `position` and returns the position behind it. */
+/** Writes grpc.testing.StreamingOutputCallResponse at `position` and returns the position behind it. */
 export function encodeStreamingOutputCallResponse(buffer: Uint8Array, message: StreamingOutputCallResponseInit, position: number): number {
   return encodeWithSchema(StreamingOutputCallResponseSchema, buffer, message as StreamingOutputCallResponse, position);
 }
 
-/** Reads a grpc.testing.StreamingOutputCallResponse up to `end`, into `into` when given. */
+/** Reads grpc.testing.StreamingOutputCallResponse up to `end`, into `into` when given. */
 export function decodeStreamingOutputCallResponse(reader: Reader, end: number, into?: StreamingOutputCallResponse): StreamingOutputCallResponse {
   return decodeWithSchema(StreamingOutputCallResponseSchema, reader, end, into);
 }
@@ -468,17 +468,17 @@ export interface ReconnectParamsInit extends Partial<Message<"grpc.testing.Recon
 /** Describes the message grpc.testing.ReconnectParams, for `@bufbuild/protobuf`. */
 export const ReconnectParamsSchema: GenMessage<ReconnectParams> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 10);
 
-/** Makes a grpc.testing.ReconnectParams; what `init` leaves out has its default. */
+/** Creates grpc.testing.ReconnectParams; what `init` leaves out has its default. */
 export function createReconnectParams(init?: ReconnectParamsInit): ReconnectParams {
   return create(ReconnectParamsSchema, init as ReconnectParams | undefined);
 }
 
-/** Writes a grpc.testing.ReconnectParams at `position` and returns the position behind it. */
+/** Writes grpc.testing.ReconnectParams at `position` and returns the position behind it. */
 export function encodeReconnectParams(buffer: Uint8Array, message: ReconnectParamsInit, position: number): number {
   return encodeWithSchema(ReconnectParamsSchema, buffer, message as ReconnectParams, position);
 }
 
-/** Reads a grpc.testing.ReconnectParams up to `end`, into `into` when given. */
+/** Reads grpc.testing.ReconnectParams up to `end`, into `into` when given. */
 export function decodeReconnectParams(reader: Reader, end: number, into?: ReconnectParams): ReconnectParams {
   return decodeWithSchema(ReconnectParamsSchema, reader, end, into);
 }
@@ -504,17 +504,17 @@ export interface ReconnectInfoInit extends Partial<Message<"grpc.testing.Reconne
 /** Describes the message grpc.testing.ReconnectInfo, for `@bufbuild/protobuf`. */
 export const ReconnectInfoSchema: GenMessage<ReconnectInfo> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 11);
 
-/** Makes a grpc.testing.ReconnectInfo; what `init` leaves out has its default. */
+/** Creates grpc.testing.ReconnectInfo; what `init` leaves out has its default. */
 export function createReconnectInfo(init?: ReconnectInfoInit): ReconnectInfo {
   return create(ReconnectInfoSchema, init as ReconnectInfo | undefined);
 }
 
-/** Writes a grpc.testing.ReconnectInfo at `position` and returns the position behind it. */
+/** Writes grpc.testing.ReconnectInfo at `position` and returns the position behind it. */
 export function encodeReconnectInfo(buffer: Uint8Array, message: ReconnectInfoInit, position: number): number {
   return encodeWithSchema(ReconnectInfoSchema, buffer, message as ReconnectInfo, position);
 }
 
-/** Reads a grpc.testing.ReconnectInfo up to `end`, into `into` when given. */
+/** Reads grpc.testing.ReconnectInfo up to `end`, into `into` when given. */
 export function decodeReconnectInfo(reader: Reader, end: number, into?: ReconnectInfo): ReconnectInfo {
   return decodeWithSchema(ReconnectInfoSchema, reader, end, into);
 }
@@ -544,17 +544,17 @@ export interface LoadBalancerStatsRequestInit extends Partial<Message<"grpc.test
 /** Describes the message grpc.testing.LoadBalancerStatsRequest, for `@bufbuild/protobuf`. */
 export const LoadBalancerStatsRequestSchema: GenMessage<LoadBalancerStatsRequest> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 12);
 
-/** Makes a grpc.testing.LoadBalancerStatsRequest; what `init` leaves out has its default. */
+/** Creates grpc.testing.LoadBalancerStatsRequest; what `init` leaves out has its default. */
 export function createLoadBalancerStatsRequest(init?: LoadBalancerStatsRequestInit): LoadBalancerStatsRequest {
   return create(LoadBalancerStatsRequestSchema, init as LoadBalancerStatsRequest | undefined);
 }
 
-/** Writes a grpc.testing.LoadBalancerStatsRequest at `position` and returns the position behind it. */
+/** Writes grpc.testing.LoadBalancerStatsRequest at `position` and returns the position behind it. */
 export function encodeLoadBalancerStatsRequest(buffer: Uint8Array, message: LoadBalancerStatsRequestInit, position: number): number {
   return encodeWithSchema(LoadBalancerStatsRequestSchema, buffer, message as LoadBalancerStatsRequest, position);
 }
 
-/** Reads a grpc.testing.LoadBalancerStatsRequest up to `end`, into `into` when given. */
+/** Reads grpc.testing.LoadBalancerStatsRequest up to `end`, into `into` when given. */
 export function decodeLoadBalancerStatsRequest(reader: Reader, end: number, into?: LoadBalancerStatsRequest): LoadBalancerStatsRequest {
   return decodeWithSchema(LoadBalancerStatsRequestSchema, reader, end, into);
 }
@@ -588,17 +588,17 @@ export interface LoadBalancerStatsResponseInit extends Partial<Message<"grpc.tes
 /** Describes the message grpc.testing.LoadBalancerStatsResponse, for `@bufbuild/protobuf`. */
 export const LoadBalancerStatsResponseSchema: GenMessage<LoadBalancerStatsResponse> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 13);
 
-/** Makes a grpc.testing.LoadBalancerStatsResponse; what `init` leaves out has its default. */
+/** Creates grpc.testing.LoadBalancerStatsResponse; what `init` leaves out has its default. */
 export function createLoadBalancerStatsResponse(init?: LoadBalancerStatsResponseInit): LoadBalancerStatsResponse {
   return create(LoadBalancerStatsResponseSchema, init as LoadBalancerStatsResponse | undefined);
 }
 
-/** Writes a grpc.testing.LoadBalancerStatsResponse at `position` and returns the position behind it. */
+/** Writes grpc.testing.LoadBalancerStatsResponse at `position` and returns the position behind it. */
 export function encodeLoadBalancerStatsResponse(buffer: Uint8Array, message: LoadBalancerStatsResponseInit, position: number): number {
   return encodeWithSchema(LoadBalancerStatsResponseSchema, buffer, message as LoadBalancerStatsResponse, position);
 }
 
-/** Reads a grpc.testing.LoadBalancerStatsResponse up to `end`, into `into` when given. */
+/** Reads grpc.testing.LoadBalancerStatsResponse up to `end`, into `into` when given. */
 export function decodeLoadBalancerStatsResponse(reader: Reader, end: number, into?: LoadBalancerStatsResponse): LoadBalancerStatsResponse {
   return decodeWithSchema(LoadBalancerStatsResponseSchema, reader, end, into);
 }
@@ -628,17 +628,17 @@ export interface LoadBalancerStatsResponse_MetadataEntryInit extends Partial<Mes
 /** Describes the message grpc.testing.LoadBalancerStatsResponse.MetadataEntry, for `@bufbuild/protobuf`. */
 export const LoadBalancerStatsResponse_MetadataEntrySchema: GenMessage<LoadBalancerStatsResponse_MetadataEntry> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 13, 0);
 
-/** Makes a grpc.testing.LoadBalancerStatsResponse.MetadataEntry; what `init` leaves out has its default. */
+/** Creates grpc.testing.LoadBalancerStatsResponse.MetadataEntry; what `init` leaves out has its default. */
 export function createLoadBalancerStatsResponse_MetadataEntry(init?: LoadBalancerStatsResponse_MetadataEntryInit): LoadBalancerStatsResponse_MetadataEntry {
   return create(LoadBalancerStatsResponse_MetadataEntrySchema, init as LoadBalancerStatsResponse_MetadataEntry | undefined);
 }
 
-/** Writes a grpc.testing.LoadBalancerStatsResponse.MetadataEntry at `position` and returns the position behind it. */
+/** Writes grpc.testing.LoadBalancerStatsResponse.MetadataEntry at `position` and returns the position behind it. */
 export function encodeLoadBalancerStatsResponse_MetadataEntry(buffer: Uint8Array, message: LoadBalancerStatsResponse_MetadataEntryInit, position: number): number {
   return encodeWithSchema(LoadBalancerStatsResponse_MetadataEntrySchema, buffer, message as LoadBalancerStatsResponse_MetadataEntry, position);
 }
 
-/** Reads a grpc.testing.LoadBalancerStatsResponse.MetadataEntry up to `end`, into `into` when given. */
+/** Reads grpc.testing.LoadBalancerStatsResponse.MetadataEntry up to `end`, into `into` when given. */
 export function decodeLoadBalancerStatsResponse_MetadataEntry(reader: Reader, end: number, into?: LoadBalancerStatsResponse_MetadataEntry): LoadBalancerStatsResponse_MetadataEntry {
   return decodeWithSchema(LoadBalancerStatsResponse_MetadataEntrySchema, reader, end, into);
 }
@@ -660,17 +660,17 @@ export interface LoadBalancerStatsResponse_RpcMetadataInit extends Partial<Messa
 /** Describes the message grpc.testing.LoadBalancerStatsResponse.RpcMetadata, for `@bufbuild/protobuf`. */
 export const LoadBalancerStatsResponse_RpcMetadataSchema: GenMessage<LoadBalancerStatsResponse_RpcMetadata> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 13, 1);
 
-/** Makes a grpc.testing.LoadBalancerStatsResponse.RpcMetadata; what `init` leaves out has its default. */
+/** Creates grpc.testing.LoadBalancerStatsResponse.RpcMetadata; what `init` leaves out has its default. */
 export function createLoadBalancerStatsResponse_RpcMetadata(init?: LoadBalancerStatsResponse_RpcMetadataInit): LoadBalancerStatsResponse_RpcMetadata {
   return create(LoadBalancerStatsResponse_RpcMetadataSchema, init as LoadBalancerStatsResponse_RpcMetadata | undefined);
 }
 
-/** Writes a grpc.testing.LoadBalancerStatsResponse.RpcMetadata at `position` and returns the position behind it. */
+/** Writes grpc.testing.LoadBalancerStatsResponse.RpcMetadata at `position` and returns the position behind it. */
 export function encodeLoadBalancerStatsResponse_RpcMetadata(buffer: Uint8Array, message: LoadBalancerStatsResponse_RpcMetadataInit, position: number): number {
   return encodeWithSchema(LoadBalancerStatsResponse_RpcMetadataSchema, buffer, message as LoadBalancerStatsResponse_RpcMetadata, position);
 }
 
-/** Reads a grpc.testing.LoadBalancerStatsResponse.RpcMetadata up to `end`, into `into` when given. */
+/** Reads grpc.testing.LoadBalancerStatsResponse.RpcMetadata up to `end`, into `into` when given. */
 export function decodeLoadBalancerStatsResponse_RpcMetadata(reader: Reader, end: number, into?: LoadBalancerStatsResponse_RpcMetadata): LoadBalancerStatsResponse_RpcMetadata {
   return decodeWithSchema(LoadBalancerStatsResponse_RpcMetadataSchema, reader, end, into);
 }
@@ -692,17 +692,17 @@ export interface LoadBalancerStatsResponse_MetadataByPeerInit extends Partial<Me
 /** Describes the message grpc.testing.LoadBalancerStatsResponse.MetadataByPeer, for `@bufbuild/protobuf`. */
 export const LoadBalancerStatsResponse_MetadataByPeerSchema: GenMessage<LoadBalancerStatsResponse_MetadataByPeer> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 13, 2);
 
-/** Makes a grpc.testing.LoadBalancerStatsResponse.MetadataByPeer; what `init` leaves out has its default. */
+/** Creates grpc.testing.LoadBalancerStatsResponse.MetadataByPeer; what `init` leaves out has its default. */
 export function createLoadBalancerStatsResponse_MetadataByPeer(init?: LoadBalancerStatsResponse_MetadataByPeerInit): LoadBalancerStatsResponse_MetadataByPeer {
   return create(LoadBalancerStatsResponse_MetadataByPeerSchema, init as LoadBalancerStatsResponse_MetadataByPeer | undefined);
 }
 
-/** Writes a grpc.testing.LoadBalancerStatsResponse.MetadataByPeer at `position` and returns the position behind it. */
+/** Writes grpc.testing.LoadBalancerStatsResponse.MetadataByPeer at `position` and returns the position behind it. */
 export function encodeLoadBalancerStatsResponse_MetadataByPeer(buffer: Uint8Array, message: LoadBalancerStatsResponse_MetadataByPeerInit, position: number): number {
   return encodeWithSchema(LoadBalancerStatsResponse_MetadataByPeerSchema, buffer, message as LoadBalancerStatsResponse_MetadataByPeer, position);
 }
 
-/** Reads a grpc.testing.LoadBalancerStatsResponse.MetadataByPeer up to `end`, into `into` when given. */
+/** Reads grpc.testing.LoadBalancerStatsResponse.MetadataByPeer up to `end`, into `into` when given. */
 export function decodeLoadBalancerStatsResponse_MetadataByPeer(reader: Reader, end: number, into?: LoadBalancerStatsResponse_MetadataByPeer): LoadBalancerStatsResponse_MetadataByPeer {
   return decodeWithSchema(LoadBalancerStatsResponse_MetadataByPeerSchema, reader, end, into);
 }
@@ -724,17 +724,17 @@ export interface LoadBalancerStatsResponse_RpcsByPeerInit extends Partial<Messag
 /** Describes the message grpc.testing.LoadBalancerStatsResponse.RpcsByPeer, for `@bufbuild/protobuf`. */
 export const LoadBalancerStatsResponse_RpcsByPeerSchema: GenMessage<LoadBalancerStatsResponse_RpcsByPeer> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 13, 3);
 
-/** Makes a grpc.testing.LoadBalancerStatsResponse.RpcsByPeer; what `init` leaves out has its default. */
+/** Creates grpc.testing.LoadBalancerStatsResponse.RpcsByPeer; what `init` leaves out has its default. */
 export function createLoadBalancerStatsResponse_RpcsByPeer(init?: LoadBalancerStatsResponse_RpcsByPeerInit): LoadBalancerStatsResponse_RpcsByPeer {
   return create(LoadBalancerStatsResponse_RpcsByPeerSchema, init as LoadBalancerStatsResponse_RpcsByPeer | undefined);
 }
 
-/** Writes a grpc.testing.LoadBalancerStatsResponse.RpcsByPeer at `position` and returns the position behind it. */
+/** Writes grpc.testing.LoadBalancerStatsResponse.RpcsByPeer at `position` and returns the position behind it. */
 export function encodeLoadBalancerStatsResponse_RpcsByPeer(buffer: Uint8Array, message: LoadBalancerStatsResponse_RpcsByPeerInit, position: number): number {
   return encodeWithSchema(LoadBalancerStatsResponse_RpcsByPeerSchema, buffer, message as LoadBalancerStatsResponse_RpcsByPeer, position);
 }
 
-/** Reads a grpc.testing.LoadBalancerStatsResponse.RpcsByPeer up to `end`, into `into` when given. */
+/** Reads grpc.testing.LoadBalancerStatsResponse.RpcsByPeer up to `end`, into `into` when given. */
 export function decodeLoadBalancerStatsResponse_RpcsByPeer(reader: Reader, end: number, into?: LoadBalancerStatsResponse_RpcsByPeer): LoadBalancerStatsResponse_RpcsByPeer {
   return decodeWithSchema(LoadBalancerStatsResponse_RpcsByPeerSchema, reader, end, into);
 }
@@ -750,7 +750,7 @@ export const LoadBalancerStatsResponse_MetadataType = {
 } as const;
 
 /** `enum grpc.testing.LoadBalancerStatsResponse.MetadataType` */
-export type LoadBalancerStatsResponse_MetadataType = (typeof LoadBalancerStatsResponse_MetadataType)[keyof typeof LoadBalancerStatsResponse_MetadataType];
+export type LoadBalancerStatsResponse_MetadataType = (typeof LoadBalancerStatsResponse_MetadataType)[keyof typeof LoadBalancerStatsResponse_MetadataType] | UnknownEnum;
 
 export declare namespace LoadBalancerStatsResponse_MetadataType {
   type UNKNOWN = 0;
@@ -770,17 +770,17 @@ export interface LoadBalancerAccumulatedStatsRequestInit extends Partial<Message
 /** Describes the message grpc.testing.LoadBalancerAccumulatedStatsRequest, for `@bufbuild/protobuf`. */
 export const LoadBalancerAccumulatedStatsRequestSchema: GenMessage<LoadBalancerAccumulatedStatsRequest> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 14);
 
-/** Makes a grpc.testing.LoadBalancerAccumulatedStatsRequest; what `init` leaves out has its default. */
+/** Creates grpc.testing.LoadBalancerAccumulatedStatsRequest; what `init` leaves out has its default. */
 export function createLoadBalancerAccumulatedStatsRequest(init?: LoadBalancerAccumulatedStatsRequestInit): LoadBalancerAccumulatedStatsRequest {
   return create(LoadBalancerAccumulatedStatsRequestSchema, init as LoadBalancerAccumulatedStatsRequest | undefined);
 }
 
-/** Writes a grpc.testing.LoadBalancerAccumulatedStatsRequest at `position` and returns the position behind it. */
+/** Writes grpc.testing.LoadBalancerAccumulatedStatsRequest at `position` and returns the position behind it. */
 export function encodeLoadBalancerAccumulatedStatsRequest(buffer: Uint8Array, message: LoadBalancerAccumulatedStatsRequestInit, position: number): number {
   return encodeWithSchema(LoadBalancerAccumulatedStatsRequestSchema, buffer, message as LoadBalancerAccumulatedStatsRequest, position);
 }
 
-/** Reads a grpc.testing.LoadBalancerAccumulatedStatsRequest up to `end`, into `into` when given. */
+/** Reads grpc.testing.LoadBalancerAccumulatedStatsRequest up to `end`, into `into` when given. */
 export function decodeLoadBalancerAccumulatedStatsRequest(reader: Reader, end: number, into?: LoadBalancerAccumulatedStatsRequest): LoadBalancerAccumulatedStatsRequest {
   return decodeWithSchema(LoadBalancerAccumulatedStatsRequestSchema, reader, end, into);
 }
@@ -829,17 +829,17 @@ export interface LoadBalancerAccumulatedStatsResponseInit extends Partial<Messag
 /** Describes the message grpc.testing.LoadBalancerAccumulatedStatsResponse, for `@bufbuild/protobuf`. */
 export const LoadBalancerAccumulatedStatsResponseSchema: GenMessage<LoadBalancerAccumulatedStatsResponse> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 15);
 
-/** Makes a grpc.testing.LoadBalancerAccumulatedStatsResponse; what `init` leaves out has its default. */
+/** Creates grpc.testing.LoadBalancerAccumulatedStatsResponse; what `init` leaves out has its default. */
 export function createLoadBalancerAccumulatedStatsResponse(init?: LoadBalancerAccumulatedStatsResponseInit): LoadBalancerAccumulatedStatsResponse {
   return create(LoadBalancerAccumulatedStatsResponseSchema, init as LoadBalancerAccumulatedStatsResponse | undefined);
 }
 
-/** Writes a grpc.testing.LoadBalancerAccumulatedStatsResponse at `position` and returns the position behind it. */
+/** Writes grpc.testing.LoadBalancerAccumulatedStatsResponse at `position` and returns the position behind it. */
 export function encodeLoadBalancerAccumulatedStatsResponse(buffer: Uint8Array, message: LoadBalancerAccumulatedStatsResponseInit, position: number): number {
   return encodeWithSchema(LoadBalancerAccumulatedStatsResponseSchema, buffer, message as LoadBalancerAccumulatedStatsResponse, position);
 }
 
-/** Reads a grpc.testing.LoadBalancerAccumulatedStatsResponse up to `end`, into `into` when given. */
+/** Reads grpc.testing.LoadBalancerAccumulatedStatsResponse up to `end`, into `into` when given. */
 export function decodeLoadBalancerAccumulatedStatsResponse(reader: Reader, end: number, into?: LoadBalancerAccumulatedStatsResponse): LoadBalancerAccumulatedStatsResponse {
   return decodeWithSchema(LoadBalancerAccumulatedStatsResponseSchema, reader, end, into);
 }
@@ -865,17 +865,17 @@ export interface LoadBalancerAccumulatedStatsResponse_MethodStatsInit extends Pa
 /** Describes the message grpc.testing.LoadBalancerAccumulatedStatsResponse.MethodStats, for `@bufbuild/protobuf`. */
 export const LoadBalancerAccumulatedStatsResponse_MethodStatsSchema: GenMessage<LoadBalancerAccumulatedStatsResponse_MethodStats> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 15, 0);
 
-/** Makes a grpc.testing.LoadBalancerAccumulatedStatsResponse.MethodStats; what `init` leaves out has its default. */
+/** Creates grpc.testing.LoadBalancerAccumulatedStatsResponse.MethodStats; what `init` leaves out has its default. */
 export function createLoadBalancerAccumulatedStatsResponse_MethodStats(init?: LoadBalancerAccumulatedStatsResponse_MethodStatsInit): LoadBalancerAccumulatedStatsResponse_MethodStats {
   return create(LoadBalancerAccumulatedStatsResponse_MethodStatsSchema, init as LoadBalancerAccumulatedStatsResponse_MethodStats | undefined);
 }
 
-/** Writes a grpc.testing.LoadBalancerAccumulatedStatsResponse.MethodStats at `position` and returns the position behind it. */
+/** Writes grpc.testing.LoadBalancerAccumulatedStatsResponse.MethodStats at `position` and returns the position behind it. */
 export function encodeLoadBalancerAccumulatedStatsResponse_MethodStats(buffer: Uint8Array, message: LoadBalancerAccumulatedStatsResponse_MethodStatsInit, position: number): number {
   return encodeWithSchema(LoadBalancerAccumulatedStatsResponse_MethodStatsSchema, buffer, message as LoadBalancerAccumulatedStatsResponse_MethodStats, position);
 }
 
-/** Reads a grpc.testing.LoadBalancerAccumulatedStatsResponse.MethodStats up to `end`, into `into` when given. */
+/** Reads grpc.testing.LoadBalancerAccumulatedStatsResponse.MethodStats up to `end`, into `into` when given. */
 export function decodeLoadBalancerAccumulatedStatsResponse_MethodStats(reader: Reader, end: number, into?: LoadBalancerAccumulatedStatsResponse_MethodStats): LoadBalancerAccumulatedStatsResponse_MethodStats {
   return decodeWithSchema(LoadBalancerAccumulatedStatsResponse_MethodStatsSchema, reader, end, into);
 }
@@ -905,17 +905,17 @@ export interface ClientConfigureRequestInit extends Partial<Message<"grpc.testin
 /** Describes the message grpc.testing.ClientConfigureRequest, for `@bufbuild/protobuf`. */
 export const ClientConfigureRequestSchema: GenMessage<ClientConfigureRequest> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 16);
 
-/** Makes a grpc.testing.ClientConfigureRequest; what `init` leaves out has its default. */
+/** Creates grpc.testing.ClientConfigureRequest; what `init` leaves out has its default. */
 export function createClientConfigureRequest(init?: ClientConfigureRequestInit): ClientConfigureRequest {
   return create(ClientConfigureRequestSchema, init as ClientConfigureRequest | undefined);
 }
 
-/** Writes a grpc.testing.ClientConfigureRequest at `position` and returns the position behind it. */
+/** Writes grpc.testing.ClientConfigureRequest at `position` and returns the position behind it. */
 export function encodeClientConfigureRequest(buffer: Uint8Array, message: ClientConfigureRequestInit, position: number): number {
   return encodeWithSchema(ClientConfigureRequestSchema, buffer, message as ClientConfigureRequest, position);
 }
 
-/** Reads a grpc.testing.ClientConfigureRequest up to `end`, into `into` when given. */
+/** Reads grpc.testing.ClientConfigureRequest up to `end`, into `into` when given. */
 export function decodeClientConfigureRequest(reader: Reader, end: number, into?: ClientConfigureRequest): ClientConfigureRequest {
   return decodeWithSchema(ClientConfigureRequestSchema, reader, end, into);
 }
@@ -945,17 +945,17 @@ export interface ClientConfigureRequest_MetadataInit extends Partial<Message<"gr
 /** Describes the message grpc.testing.ClientConfigureRequest.Metadata, for `@bufbuild/protobuf`. */
 export const ClientConfigureRequest_MetadataSchema: GenMessage<ClientConfigureRequest_Metadata> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 16, 0);
 
-/** Makes a grpc.testing.ClientConfigureRequest.Metadata; what `init` leaves out has its default. */
+/** Creates grpc.testing.ClientConfigureRequest.Metadata; what `init` leaves out has its default. */
 export function createClientConfigureRequest_Metadata(init?: ClientConfigureRequest_MetadataInit): ClientConfigureRequest_Metadata {
   return create(ClientConfigureRequest_MetadataSchema, init as ClientConfigureRequest_Metadata | undefined);
 }
 
-/** Writes a grpc.testing.ClientConfigureRequest.Metadata at `position` and returns the position behind it. */
+/** Writes grpc.testing.ClientConfigureRequest.Metadata at `position` and returns the position behind it. */
 export function encodeClientConfigureRequest_Metadata(buffer: Uint8Array, message: ClientConfigureRequest_MetadataInit, position: number): number {
   return encodeWithSchema(ClientConfigureRequest_MetadataSchema, buffer, message as ClientConfigureRequest_Metadata, position);
 }
 
-/** Reads a grpc.testing.ClientConfigureRequest.Metadata up to `end`, into `into` when given. */
+/** Reads grpc.testing.ClientConfigureRequest.Metadata up to `end`, into `into` when given. */
 export function decodeClientConfigureRequest_Metadata(reader: Reader, end: number, into?: ClientConfigureRequest_Metadata): ClientConfigureRequest_Metadata {
   return decodeWithSchema(ClientConfigureRequest_MetadataSchema, reader, end, into);
 }
@@ -970,7 +970,7 @@ export const ClientConfigureRequest_RpcType = {
 } as const;
 
 /** `enum grpc.testing.ClientConfigureRequest.RpcType` */
-export type ClientConfigureRequest_RpcType = (typeof ClientConfigureRequest_RpcType)[keyof typeof ClientConfigureRequest_RpcType];
+export type ClientConfigureRequest_RpcType = (typeof ClientConfigureRequest_RpcType)[keyof typeof ClientConfigureRequest_RpcType] | UnknownEnum;
 
 export declare namespace ClientConfigureRequest_RpcType {
   type EMPTY_CALL = 0;
@@ -989,17 +989,17 @@ export interface ClientConfigureResponseInit extends Partial<Message<"grpc.testi
 /** Describes the message grpc.testing.ClientConfigureResponse, for `@bufbuild/protobuf`. */
 export const ClientConfigureResponseSchema: GenMessage<ClientConfigureResponse> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 17);
 
-/** Makes a grpc.testing.ClientConfigureResponse; what `init` leaves out has its default. */
+/** Creates grpc.testing.ClientConfigureResponse; what `init` leaves out has its default. */
 export function createClientConfigureResponse(init?: ClientConfigureResponseInit): ClientConfigureResponse {
   return create(ClientConfigureResponseSchema, init as ClientConfigureResponse | undefined);
 }
 
-/** Writes a grpc.testing.ClientConfigureResponse at `position` and returns the position behind it. */
+/** Writes grpc.testing.ClientConfigureResponse at `position` and returns the position behind it. */
 export function encodeClientConfigureResponse(buffer: Uint8Array, message: ClientConfigureResponseInit, position: number): number {
   return encodeWithSchema(ClientConfigureResponseSchema, buffer, message as ClientConfigureResponse, position);
 }
 
-/** Reads a grpc.testing.ClientConfigureResponse up to `end`, into `into` when given. */
+/** Reads grpc.testing.ClientConfigureResponse up to `end`, into `into` when given. */
 export function decodeClientConfigureResponse(reader: Reader, end: number, into?: ClientConfigureResponse): ClientConfigureResponse {
   return decodeWithSchema(ClientConfigureResponseSchema, reader, end, into);
 }
@@ -1021,17 +1021,17 @@ export interface MemorySizeInit extends Partial<Message<"grpc.testing.MemorySize
 /** Describes the message grpc.testing.MemorySize, for `@bufbuild/protobuf`. */
 export const MemorySizeSchema: GenMessage<MemorySize> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 18);
 
-/** Makes a grpc.testing.MemorySize; what `init` leaves out has its default. */
+/** Creates grpc.testing.MemorySize; what `init` leaves out has its default. */
 export function createMemorySize(init?: MemorySizeInit): MemorySize {
   return create(MemorySizeSchema, init as MemorySize | undefined);
 }
 
-/** Writes a grpc.testing.MemorySize at `position` and returns the position behind it. */
+/** Writes grpc.testing.MemorySize at `position` and returns the position behind it. */
 export function encodeMemorySize(buffer: Uint8Array, message: MemorySizeInit, position: number): number {
   return encodeWithSchema(MemorySizeSchema, buffer, message as MemorySize, position);
 }
 
-/** Reads a grpc.testing.MemorySize up to `end`, into `into` when given. */
+/** Reads grpc.testing.MemorySize up to `end`, into `into` when given. */
 export function decodeMemorySize(reader: Reader, end: number, into?: MemorySize): MemorySize {
   return decodeWithSchema(MemorySizeSchema, reader, end, into);
 }
@@ -1065,17 +1065,17 @@ export interface TestOrcaReportInit extends Partial<Message<"grpc.testing.TestOr
 /** Describes the message grpc.testing.TestOrcaReport, for `@bufbuild/protobuf`. */
 export const TestOrcaReportSchema: GenMessage<TestOrcaReport> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 19);
 
-/** Makes a grpc.testing.TestOrcaReport; what `init` leaves out has its default. */
+/** Creates grpc.testing.TestOrcaReport; what `init` leaves out has its default. */
 export function createTestOrcaReport(init?: TestOrcaReportInit): TestOrcaReport {
   return create(TestOrcaReportSchema, init as TestOrcaReport | undefined);
 }
 
-/** Writes a grpc.testing.TestOrcaReport at `position` and returns the position behind it. */
+/** Writes grpc.testing.TestOrcaReport at `position` and returns the position behind it. */
 export function encodeTestOrcaReport(buffer: Uint8Array, message: TestOrcaReportInit, position: number): number {
   return encodeWithSchema(TestOrcaReportSchema, buffer, message as TestOrcaReport, position);
 }
 
-/** Reads a grpc.testing.TestOrcaReport up to `end`, into `into` when given. */
+/** Reads grpc.testing.TestOrcaReport up to `end`, into `into` when given. */
 export function decodeTestOrcaReport(reader: Reader, end: number, into?: TestOrcaReport): TestOrcaReport {
   return decodeWithSchema(TestOrcaReportSchema, reader, end, into);
 }
@@ -1101,17 +1101,17 @@ export interface SetReturnStatusRequestInit extends Partial<Message<"grpc.testin
 /** Describes the message grpc.testing.SetReturnStatusRequest, for `@bufbuild/protobuf`. */
 export const SetReturnStatusRequestSchema: GenMessage<SetReturnStatusRequest> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 20);
 
-/** Makes a grpc.testing.SetReturnStatusRequest; what `init` leaves out has its default. */
+/** Creates grpc.testing.SetReturnStatusRequest; what `init` leaves out has its default. */
 export function createSetReturnStatusRequest(init?: SetReturnStatusRequestInit): SetReturnStatusRequest {
   return create(SetReturnStatusRequestSchema, init as SetReturnStatusRequest | undefined);
 }
 
-/** Writes a grpc.testing.SetReturnStatusRequest at `position` and returns the position behind it. */
+/** Writes grpc.testing.SetReturnStatusRequest at `position` and returns the position behind it. */
 export function encodeSetReturnStatusRequest(buffer: Uint8Array, message: SetReturnStatusRequestInit, position: number): number {
   return encodeWithSchema(SetReturnStatusRequestSchema, buffer, message as SetReturnStatusRequest, position);
 }
 
-/** Reads a grpc.testing.SetReturnStatusRequest up to `end`, into `into` when given. */
+/** Reads grpc.testing.SetReturnStatusRequest up to `end`, into `into` when given. */
 export function decodeSetReturnStatusRequest(reader: Reader, end: number, into?: SetReturnStatusRequest): SetReturnStatusRequest {
   return decodeWithSchema(SetReturnStatusRequestSchema, reader, end, into);
 }
@@ -1145,17 +1145,17 @@ export interface HookRequestInit extends Partial<Message<"grpc.testing.HookReque
 /** Describes the message grpc.testing.HookRequest, for `@bufbuild/protobuf`. */
 export const HookRequestSchema: GenMessage<HookRequest> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 21);
 
-/** Makes a grpc.testing.HookRequest; what `init` leaves out has its default. */
+/** Creates grpc.testing.HookRequest; what `init` leaves out has its default. */
 export function createHookRequest(init?: HookRequestInit): HookRequest {
   return create(HookRequestSchema, init as HookRequest | undefined);
 }
 
-/** Writes a grpc.testing.HookRequest at `position` and returns the position behind it. */
+/** Writes grpc.testing.HookRequest at `position` and returns the position behind it. */
 export function encodeHookRequest(buffer: Uint8Array, message: HookRequestInit, position: number): number {
   return encodeWithSchema(HookRequestSchema, buffer, message as HookRequest, position);
 }
 
-/** Reads a grpc.testing.HookRequest up to `end`, into `into` when given. */
+/** Reads grpc.testing.HookRequest up to `end`, into `into` when given. */
 export function decodeHookRequest(reader: Reader, end: number, into?: HookRequest): HookRequest {
   return decodeWithSchema(HookRequestSchema, reader, end, into);
 }
@@ -1172,7 +1172,7 @@ export const HookRequest_HookRequestCommand = {
 } as const;
 
 /** `enum grpc.testing.HookRequest.HookRequestCommand` */
-export type HookRequest_HookRequestCommand = (typeof HookRequest_HookRequestCommand)[keyof typeof HookRequest_HookRequestCommand];
+export type HookRequest_HookRequestCommand = (typeof HookRequest_HookRequestCommand)[keyof typeof HookRequest_HookRequestCommand] | UnknownEnum;
 
 export declare namespace HookRequest_HookRequestCommand {
   type UNSPECIFIED = 0;
@@ -1193,17 +1193,17 @@ export interface HookResponseInit extends Partial<Message<"grpc.testing.HookResp
 /** Describes the message grpc.testing.HookResponse, for `@bufbuild/protobuf`. */
 export const HookResponseSchema: GenMessage<HookResponse> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 22);
 
-/** Makes a grpc.testing.HookResponse; what `init` leaves out has its default. */
+/** Creates grpc.testing.HookResponse; what `init` leaves out has its default. */
 export function createHookResponse(init?: HookResponseInit): HookResponse {
   return create(HookResponseSchema, init as HookResponse | undefined);
 }
 
-/** Writes a grpc.testing.HookResponse at `position` and returns the position behind it. */
+/** Writes grpc.testing.HookResponse at `position` and returns the position behind it. */
 export function encodeHookResponse(buffer: Uint8Array, message: HookResponseInit, position: number): number {
   return encodeWithSchema(HookResponseSchema, buffer, message as HookResponse, position);
 }
 
-/** Reads a grpc.testing.HookResponse up to `end`, into `into` when given. */
+/** Reads grpc.testing.HookResponse up to `end`, into `into` when given. */
 export function decodeHookResponse(reader: Reader, end: number, into?: HookResponse): HookResponse {
   return decodeWithSchema(HookResponseSchema, reader, end, into);
 }
@@ -1217,7 +1217,7 @@ export const PayloadType = {
 } as const;
 
 /** `enum grpc.testing.PayloadType` */
-export type PayloadType = (typeof PayloadType)[keyof typeof PayloadType];
+export type PayloadType = (typeof PayloadType)[keyof typeof PayloadType] | UnknownEnum;
 
 export declare namespace PayloadType {
   type COMPRESSABLE = 0;
@@ -1234,7 +1234,7 @@ export const GrpclbRouteType = {
 } as const;
 
 /** `enum grpc.testing.GrpclbRouteType` */
-export type GrpclbRouteType = (typeof GrpclbRouteType)[keyof typeof GrpclbRouteType];
+export type GrpclbRouteType = (typeof GrpclbRouteType)[keyof typeof GrpclbRouteType] | UnknownEnum;
 
 export declare namespace GrpclbRouteType {
   type UNKNOWN = 0;
