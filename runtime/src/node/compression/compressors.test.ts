@@ -40,7 +40,7 @@ describe.each(nodeCompressors.map((compressor) => ({ name: compressor.name, comp
 
     test.each([100, 20_000])("a message of %i bytes cut at any offset is refused", async (length) => {
       const compressed = await compressor.compress(message(length));
-      for (let end = 0; end < compressed.length; end += Math.max(1, Math.floor(compressed.length / 64))) {
+      for (let end = 1; end < compressed.length; end += Math.max(1, Math.floor(compressed.length / 64))) {
         await expect(decompress(compressed.subarray(0, end), length * 2), `cut at ${end}`).rejects.toThrow(
           `message is not valid ${compressor.name}`,
         );
@@ -61,6 +61,12 @@ describe.each(nodeCompressors.map((compressor) => ({ name: compressor.name, comp
       await expect(decompress(Uint8Array.from([...compressed, ...compressed]), 1_000)).rejects.toThrow(
         /follow the end/,
       );
+    });
+
+    test("no bytes at all are an empty message in zstd and refused elsewhere", async () => {
+      const empty = decompress(new Uint8Array(0), 1_000);
+      if (compressor.name === "zstd") expect(await empty).toStrictEqual(new Uint8Array(0));
+      else await expect(empty).rejects.toThrow(`message is not valid ${compressor.name}`);
     });
 
     test("what is no compressed data at all is refused", async () => {

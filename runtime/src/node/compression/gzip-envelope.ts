@@ -10,6 +10,7 @@ const flag = { headerCrc: 0x02, extra: 0x04, name: 0x08, comment: 0x10, reserved
  * passes over what follows them.
  */
 export const gzipEnvelope: Envelope = {
+  mayBeAbsent: false,
   readHeader(bytes) {
     if (bytes.byteLength < fixedHeaderBytes) throw invalid("header ends early");
     if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) throw invalid("magic number is missing");

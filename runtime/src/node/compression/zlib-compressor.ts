@@ -31,6 +31,8 @@ export interface ZlibFunctions {
 
 /** What surrounds the compressed data of a coding whose envelope node:zlib reads too leniently. */
 export interface Envelope {
+  /** Whether an input of no bytes is an empty message, where others would say that it ends early. */
+  readonly mayBeAbsent: boolean;
   /** Bytes before the compressed data. Throws an Error when they are not this coding's. */
   readHeader(bytes: Uint8Array): number;
   /** Bytes after it. */
@@ -39,7 +41,12 @@ export interface Envelope {
   checkTrailer(trailer: Uint8Array, inflated: Uint8Array): void;
 }
 
-const noEnvelope: Envelope = { readHeader: () => 0, trailerBytes: 0, checkTrailer: () => undefined };
+const noEnvelope: Envelope = {
+  mayBeAbsent: false,
+  readHeader: () => 0,
+  trailerBytes: 0,
+  checkTrailer: () => undefined,
+};
 
 /**
  * A coding on node:zlib. Output is bounded while it is made; input that is corrupt, ends early or goes on after its end
@@ -67,6 +74,7 @@ export class ZlibCompressor implements Compressor {
   }
 
   decompress(bytes: Uint8Array, maxBytes: number): Uint8Array | Promise<Uint8Array> {
+    if (bytes.byteLength === 0 && this.#envelope.mayBeAbsent) return new Uint8Array(0);
     const start = this.#envelope.readHeader(bytes);
     const body = bytes.subarray(start, Math.max(start, bytes.byteLength - this.#envelope.trailerBytes));
     const trailer = bytes.subarray(start + body.byteLength);
