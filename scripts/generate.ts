@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `npm run generate`: builds the plugin, then everything in the repository that comes out of it: petrel/wkt, the
-// goldens, and the code of each folder with a buf.gen.yaml (tests, examples).
+// goldens, and the code of each folder with a buf.gen.yaml (tests, examples). With `--check`, what is committed of it
+// must come out as it was.
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -18,6 +19,30 @@ await writeFiles(join(top, "runtime/src"), await generateWkt(await buildImage("t
 for (const template of ["buf.gen.yaml", ...(await findTemplates("runtime/test"))]) await generate(template, top);
 // An example stands for a project of its own: buf runs in its folder.
 for (const template of await findTemplates("examples")) await generate(template, join(top, dirname(template)));
+
+if (process.argv.includes("--check"))
+  await checkCommitted(["runtime/src/wkt", "runtime/src/wkt.ts", "testdata/golden", "runtime/test"]);
+
+/** Fails when generating has changed a committed file. Outside a git checkout there is nothing to compare with. */
+async function checkCommitted(paths: readonly string[]): Promise<void> {
+  const inside = await run("git", ["rev-parse", "--is-inside-work-tree"], { cwd: top }).then(
+    () => true,
+    () => false,
+  );
+  if (!inside) {
+    console.log("not a git checkout: generated code is not compared");
+    return;
+  }
+  const generated = paths.flatMap((path) => [
+    `:(glob)${path}/**/*_pb.ts`,
+    `:(glob)${path}/**/*_grpc.ts`,
+    path.endsWith(".ts") ? path : `:(glob)${path}/**/wkt/**`,
+  ]);
+  const { stdout } = await run("git", ["diff", "--name-only", "--", ...generated], { cwd: top });
+  if (stdout === "") return;
+  console.error(`generated code differs from what is committed, run npm run generate and commit:\n${stdout}`);
+  process.exitCode = 1;
+}
 
 async function generate(template: string, cwd: string): Promise<void> {
   const env = { ...process.env, PATH: `${binaries}:${process.env.PATH ?? ""}` };
