@@ -19,7 +19,9 @@ const plan = planRuns(filters);
 const results: Result[] = [];
 await runPlan(plan, parallel, (result) => {
   results.push(result);
-  process.stderr.write(`${result.outcome.passed ? "ok    " : "FAILED"} ${formatName(result)}\n`);
+  process.stderr.write(
+    `${result.outcome.passed ? "ok    " : "FAILED"} ${formatName(result)} ${Math.round(result.outcome.tookMs)} ms\n`,
+  );
 });
 console.log(formatReport(plan, results));
 if (results.length === 0 || results.some((result) => !result.outcome.passed)) process.exitCode = 1;

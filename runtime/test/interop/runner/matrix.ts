@@ -36,7 +36,7 @@ async function runServer(pairs: readonly Pair[], parallel: number, report: (resu
   if (first === undefined) return;
   const { server, security } = first;
   const fail = (error: unknown) => {
-    const outcome = { passed: false, reason: "not run", output: String(error) };
+    const outcome = notRun(error);
     for (const job of jobs) {
       report({ client: job.client.name, server: server.name, security, testCase: job.testCase, outcome });
     }
@@ -65,7 +65,7 @@ async function runServer(pairs: readonly Pair[], parallel: number, report: (resu
   const crashed = running.ended;
   const { output } = await running.stop();
   if (crashed) {
-    const outcome = { passed: false, reason: "it ended by itself", output };
+    const outcome = { passed: false, tookMs: 0, reason: "it ended by itself", output };
     report({ client: "any", server: server.name, security, testCase: "server stays up", outcome });
   }
 }
@@ -80,10 +80,14 @@ async function runBadCase(client: Peer, testCase: Plan["badServerRuns"][number][
     const verdict = await server.stop();
     const output = `${outcome.output}${verdict.output}`;
     if (!outcome.passed) return { ...outcome, output };
-    return { passed: verdict.passed, reason: `the bad server: ${verdict.reason}`, output };
+    return { ...outcome, passed: verdict.passed, reason: `the bad server: ${verdict.reason}`, output };
   } catch (error) {
-    return { passed: false, reason: "not run", output: String(error) };
+    return notRun(error);
   }
+}
+
+function notRun(error: unknown): Outcome {
+  return { passed: false, tookMs: 0, reason: "not run", output: String(error) };
 }
 
 function groupByServer(pairs: readonly Pair[]): Map<string, Pair[]> {

@@ -10,9 +10,10 @@ const readyTimeoutMs = 15_000;
 const readyPollMs = 50;
 const stopTimeoutMs = 5_000;
 
-/** How a program ended, with the end of what it printed. */
+/** How a program ended, after how long, with the end of what it printed. */
 export interface Outcome {
   readonly passed: boolean;
+  readonly tookMs: number;
   readonly reason: string;
   readonly output: string;
 }
@@ -22,6 +23,8 @@ export class Running {
   readonly #child: ChildProcess;
   readonly #command: string;
   readonly #exited: Promise<void>;
+  readonly #startedMs = performance.now();
+  #endedMs = 0;
   #output = "";
   #spawnError: Error | undefined;
 
@@ -37,10 +40,14 @@ export class Running {
       });
     }
     this.#exited = new Promise((resolve) => {
-      this.#child.once("close", () => resolve());
+      const end = () => {
+        this.#endedMs = performance.now();
+        resolve();
+      };
+      this.#child.once("close", end);
       this.#child.once("error", (error) => {
         this.#spawnError = error;
-        resolve();
+        end();
       });
     });
   }
@@ -61,13 +68,14 @@ export class Running {
     if (late) {
       this.#child.kill("SIGKILL");
       await this.#exited;
-      return { passed: false, reason: `no end within ${timeoutMs / 1_000} s`, output: this.#output };
     }
+    const ended = { tookMs: this.#endedMs - this.#startedMs, output: this.#output };
+    if (late) return { ...ended, passed: false, reason: `no end within ${timeoutMs / 1_000} s` };
     if (this.#spawnError !== undefined) {
-      return { passed: false, reason: `cannot start ${this.#command}: ${this.#spawnError.message}`, output: "" };
+      return { ...ended, passed: false, reason: `cannot start ${this.#command}: ${this.#spawnError.message}` };
     }
     const { exitCode, signalCode } = this.#child;
-    return { passed: exitCode === 0, reason: `exit ${exitCode ?? signalCode}`, output: this.#output };
+    return { ...ended, passed: exitCode === 0, reason: `exit ${exitCode ?? signalCode}` };
   }
 
   /** Asks the program to end (SIGTERM) and waits for it. */

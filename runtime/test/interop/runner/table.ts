@@ -12,6 +12,7 @@ interface Row {
   passed: number;
   failed: number;
   leftOut: number;
+  tookMs: number;
 }
 
 /** Prints failures with what the programs said, the cases left out with their reasons, and the table. */
@@ -51,7 +52,7 @@ function countRows(plan: Plan, results: readonly Result[]): Row[] {
   const rows = new Map<string, Row>();
   const rowOf = (client: string, server: string, security: string) => {
     const key = `${client} ${server} ${security}`;
-    const row = rows.get(key) ?? { client, server, security, passed: 0, failed: 0, leftOut: 0 };
+    const row = rows.get(key) ?? { client, server, security, passed: 0, failed: 0, leftOut: 0, tookMs: 0 };
     rows.set(key, row);
     return row;
   };
@@ -59,7 +60,9 @@ function countRows(plan: Plan, results: readonly Result[]): Row[] {
     rowOf(pair.client.name, pair.server.name, pair.security).leftOut = pair.lacks.length;
   }
   for (const { client, server, security, outcome } of results) {
-    rowOf(client, server, security)[outcome.passed ? "passed" : "failed"]++;
+    const row = rowOf(client, server, security);
+    row[outcome.passed ? "passed" : "failed"]++;
+    row.tookMs += outcome.tookMs;
   }
   return [...rows.values()];
 }
@@ -72,8 +75,9 @@ function formatTable(rows: readonly Row[]): string[] {
     String(row.passed),
     String(row.failed),
     String(row.leftOut),
+    (row.tookMs / 1_000).toFixed(1),
   ]);
-  const head = ["client", "server", "security", "passed", "failed", "left out"];
+  const head = ["client", "server", "security", "passed", "failed", "left out", "seconds"];
   const widths = head.map((title, i) => Math.max(title.length, ...cells.map((line) => line[i]?.length ?? 0)));
   const firstNumber = 3;
   const formatLine = (line: readonly string[]) =>
