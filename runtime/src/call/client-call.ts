@@ -74,6 +74,7 @@ export abstract class ClientCall implements ExchangeListener, UnassignedCall, Ru
   #trailersSection: FieldSection | undefined;
   #remoteEnded = false;
   #status: Status | undefined;
+  #endedBy: "server" | "client" = "client";
   #headersDeferred: Deferred<Metadata> | undefined;
   #endDeferred: Deferred<void> | undefined;
   #cause: unknown;
@@ -209,9 +210,16 @@ export abstract class ClientCall implements ExchangeListener, UnassignedCall, Ru
 
   /** Ends the call, or what is left of it where the server has ended it and the application has yet to see that. */
   cancelWith(status: Status): void {
+    if (this.state !== "ended") this.stop(status);
+    else if (this.repliesUntaken) this.overrule(status);
+  }
+
+  /** Ends the call, in place of the server's status too; an end that was made here stands. */
+  protected overrule(status: Status): void {
     if (this.state !== "ended") {
       this.stop(status);
-    } else if (this.repliesUntaken) {
+    } else if (this.#endedBy === "server") {
+      this.#endedBy = "client";
       this.#status = status;
       this.ended(status, false);
       this.#abort?.abort(this.failure());
@@ -315,6 +323,7 @@ export abstract class ClientCall implements ExchangeListener, UnassignedCall, Ru
     const { exchange } = this;
     const wasStarting = this.state === "starting";
     this.state = "ended";
+    this.#endedBy = fromServer ? "server" : "client";
     this.#status = status;
     if (this.#deadlineTimer !== undefined) this.engine.wheel.clear(this.#deadlineTimer);
     this.#unlinkParent?.();

@@ -132,6 +132,11 @@ export class InboundMessages<T> implements AsyncIterable<T>, AsyncIterator<T, un
     return this.#queue.length - this.#taken;
   }
 
+  /** Settles when the message that is being inflated is, and its failure reported. */
+  get inflating(): Promise<unknown> | undefined {
+    return this.#inflating;
+  }
+
   [Symbol.asyncIterator](): AsyncIterator<T, undefined> {
     if (this.#iterated) throw new TypeError("the messages of a call can be iterated once");
     this.#iterated = true;

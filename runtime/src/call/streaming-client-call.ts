@@ -74,8 +74,9 @@ export class StreamingClientCall extends ClientCall implements InboundOwner {
     this.exchange?.consumed(bytes);
   }
 
+  // What the server has called a success fails when a reply, inflated as it is taken, cannot be read.
   inboundFailed(status: Status): void {
-    this.stop(status);
+    this.overrule(status);
   }
 
   inboundAbandoned(): void {
@@ -100,10 +101,13 @@ export class StreamingClientCall extends ClientCall implements InboundOwner {
     if (this.#oneReply && this.#inbound.receivedMessages > 1) this.stop(responseRepeated(this.method.path));
   }
 
-  protected override accept(status: Status): Status {
+  protected override accept(status: Status): Status | Promise<Status> {
     if (this.#oneReply && this.#inbound.receivedMessages === 0) return responseMissing(this.method.path);
     this.#inbound.end();
-    return status;
+    const { inflating } = this.#inbound;
+    if (!this.#oneReply || inflating === undefined) return status;
+    const inflated = () => status;
+    return inflating.then(inflated, inflated);
   }
 
   protected override ended(status: Status, fromServer: boolean): void {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from "vitest";
+import { Code } from "../../src/index.js";
 import { carriers, serve } from "../support/serve.js";
-import { both, collect, one, up } from "../support/text-service.js";
+import { both, collect, down, one, up } from "../support/text-service.js";
 
 const long = "abc ".repeat(5000);
 
@@ -72,6 +73,30 @@ describe.each(carriers)("compression over %s", (carrier) => {
     const bomb = { text: "a".repeat(5 << 20) };
     await expect(served.channel.call(one, bomb)).rejects.toMatchObject({ code: 8 });
     await expect(served.channel.call(up, [bomb])).rejects.toMatchObject({ code: 8 });
+  });
+
+  test("a reply that cannot be read once it is inflated fails the call, though the server has ended it OK", async () => {
+    await using served = await serve(
+      carrier,
+      {
+        async *down() {
+          yield { text: "readable" };
+          yield { text: "!unreadable" };
+        },
+        up: () => ({ text: `!${long}` }),
+      },
+      { server: { compression: { send: "gzip", minBytes: 0 } } },
+    );
+    const call = served.channel.call(down, { text: "" });
+    const replies = call[Symbol.asyncIterator]();
+    expect(await replies.next()).toMatchObject({ value: { text: "readable" } });
+    expect(await call.status).toMatchObject({ code: Code.OK });
+    await expect(replies.next()).rejects.toMatchObject({ code: Code.INTERNAL });
+    expect(await call.status).toMatchObject({ code: Code.INTERNAL });
+    const onlyReply = served.channel.call(up, []);
+    const { status } = onlyReply;
+    await expect(onlyReply).rejects.toMatchObject({ code: Code.INTERNAL });
+    expect(await status).toMatchObject({ code: Code.INTERNAL });
   });
 
   test("a coding the server does not accept is UNIMPLEMENTED and names those it does", async () => {
