@@ -57,7 +57,7 @@ function statusOf(value: unknown): Status {
 /** The rows of the table whose first column has this title; code marks are left out. */
 function tableOf(path: string, title: string): string[][] {
   const lines = readFileSync(top + path, "utf8").split("\n");
-  const start = lines.findIndex((line) => line.startsWith(`| ${title} |`));
+  const start = lines.findIndex((line) => line.replace(/\s+/g, " ").startsWith(`| ${title} |`));
   const rows: string[][] = [];
   for (const line of lines.slice(start + 2)) {
     if (!line.startsWith("|")) break;
