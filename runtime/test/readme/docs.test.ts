@@ -3,8 +3,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { ErrorCode } from "../../src/http2/error-code.js";
 import { defaultHttp2Limits, http2LimitNames } from "../../src/http2/limits.js";
 import { codeOfHttpStatus } from "../../src/protocol/grpc/http-status.js";
+import { resetStatus } from "../../src/protocol/grpc/reset-code.js";
 import { Code, codeName } from "../../src/rpc/code.js";
 import * as libraryStatuses from "../../src/rpc/library-status.js";
 import type { Status } from "../../src/rpc/status.js";
@@ -45,6 +47,15 @@ test("docs/errors.md names the codes that the library never makes", () => {
   for (const httpStatus of ["400", "401", "403", "404", "429", "500"]) made.add(codeOfHttpStatus(httpStatus));
   const never = Object.entries(Code).filter(([name, code]) => name !== "OK" && !made.has(code));
   expect(named).toEqual(never.map(([name]) => name));
+});
+
+test("docs/errors.md says what code a reset becomes", () => {
+  const section = /## Resets\n([\s\S]*)/.exec(readFileSync(`${top}docs/errors.md`, "utf8"))?.[1] ?? "";
+  const pairs = Array.from(section.matchAll(/([A-Z_]+)\s+(?:is\s+)?([A-Z_]+)[,.]/g), (match) => [match[1], match[2]]);
+  const stated = new Map(pairs as [string, string][]);
+  const made = Object.entries(ErrorCode).map(([name, code]) => [name, codeName(resetStatus(code).code)]);
+  expect(stated.size).toBe(4);
+  expect(made).toEqual(Object.keys(ErrorCode).map((name) => [name, stated.get(name) ?? "INTERNAL"]));
 });
 
 // Arguments that fit every function there is.
