@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Coding, compressorNamed, responseCoding } from "../protocol/compression.js";
+import { type Coding, identityCoding, responseCoding } from "../protocol/compression.js";
 import type { CallOptions } from "../rpc/call.js";
+import type { CallCredentials } from "../rpc/call-credentials.js";
 import { Code } from "../rpc/code.js";
 import { ContextValues } from "../rpc/context-values.js";
 import {
+  abortedBySignal,
   callIsOver,
   cancelledLocally,
   cancelledWithParent,
   connectionLost,
-  credentialsFailed,
   credentialsNeedTls,
   deadlineExceededAfter,
   exchangeFailed,
@@ -18,7 +19,7 @@ import {
 } from "../rpc/library-status.js";
 import type { MessageCodec } from "../rpc/message-codec.js";
 import { Metadata } from "../rpc/metadata.js";
-import type { Method, MethodInfo } from "../rpc/method.js";
+import type { Method } from "../rpc/method.js";
 import type { Peer } from "../rpc/peer.js";
 import type { ParentCall, ServerContext } from "../rpc/server-context.js";
 import type { Status } from "../rpc/status.js";
@@ -30,10 +31,11 @@ import {
   type ExchangeListener,
   type FieldSection,
 } from "../transport/exchange.js";
+import { credentialMetadata, credentialsStatus } from "./call-credentials.js";
 import type { ClientConnection, ClientEngine, RunningCall, UnassignedCall } from "./client-engine.js";
+import { DeadlineTimer } from "./deadline-timer.js";
 import { type Deferred, deferred } from "./deferred.js";
-import type { SendCoding } from "./outbound-messages.js";
-import { WheelTimer } from "./timer-wheel.js";
+import { type SendCoding, sendCoding } from "./outbound-messages.js";
 
 /** What a handle shows of its call. */
 export interface CallCore {
@@ -98,7 +100,7 @@ export abstract class ClientCall implements ExchangeListener, UnassignedCall, Ru
     this.waitForReady = options?.waitForReady ?? false;
     this.receiveMaxBytes = options?.receiveMaxBytes ?? engine.receiveMaxBytes;
     this.sendMaxBytes = options?.sendMaxBytes ?? engine.sendMaxBytes;
-    this.coding = sendCoding(engine, options?.compression);
+    this.coding = sendCoding(engine.compression, options?.compression, engine.platform.compressors);
     if (options?.metadata !== undefined) this.#metadata = new Metadata(options.metadata);
     this.#startedAt = engine.platform.clock.now();
   }
@@ -113,9 +115,7 @@ export abstract class ClientCall implements ExchangeListener, UnassignedCall, Ru
   abstract outputDrained(): void;
   abstract readonly receivedCompressed: boolean;
   /** Whether replies wait for the application to take them. */
-  protected get repliesUntaken(): boolean {
-    return false;
-  }
+  protected abstract readonly repliesUntaken: boolean;
 
   /** Applies deadline, cancellation and credentials, then asks for a connection. Called once. */
   start(): void {
@@ -126,7 +126,7 @@ export abstract class ClientCall implements ExchangeListener, UnassignedCall, Ru
     this.#linkParent(options?.parent);
     if (options?.signal !== undefined) this.#linkSignal(options.signal);
     const credentials = options?.credentials ?? this.engine.credentials;
-    if (credentials !== undefined) this.#authenticate();
+    if (credentials !== undefined) this.#authenticate(credentials);
     else if (this.state === "starting") this.engine.assign(this);
   }
 
@@ -166,12 +166,10 @@ export abstract class ClientCall implements ExchangeListener, UnassignedCall, Ru
       this.responseCoding = responseCoding(head.encoding, this.engine.compression);
       this.#headersDeferred?.resolve(this.engine.protocol.metadataOf(fields));
       if (endStream) this.stop(trailersMissing);
-    } else if (head.kind === "trailersOnly") {
-      this.#trailersSection = fields;
-      this.#finish(head.status.code === Code.OK ? this.#accepted(head.status) : head.status, true);
     } else {
       this.#trailersSection = fields;
-      this.stop(head.status);
+      if (head.kind === "failed") this.stop(head.status);
+      else this.#endByServer(head.status);
     }
   }
 
@@ -306,20 +304,18 @@ export abstract class ClientCall implements ExchangeListener, UnassignedCall, Ru
 
   #trailersReceived(fields: FieldSection): void {
     this.#trailersSection = fields;
-    const status = this.engine.protocol.readTrailers(fields);
-    this.#finish(status.code === Code.OK ? this.#accepted(status) : status, true);
+    this.#endByServer(this.engine.protocol.readTrailers(fields));
   }
 
   // OK is the server's word; whether the messages agree may take an inflation to know.
-  #accepted(status: Status): Status | undefined {
-    const accepted = this.accept(status);
-    if (!(accepted instanceof Promise)) return accepted;
-    void accepted.then((settled) => this.#finish(settled, true));
-    return undefined;
+  #endByServer(status: Status): void {
+    const accepted = status.code === Code.OK ? this.accept(status) : status;
+    if (accepted instanceof Promise) void accepted.then((settled) => this.#finish(settled, true));
+    else this.#finish(accepted, true);
   }
 
-  #finish(status: Status | undefined, fromServer: boolean): void {
-    if (status === undefined || this.state === "ended") return;
+  #finish(status: Status, fromServer: boolean): void {
+    if (this.state === "ended") return;
     const { exchange } = this;
     const wasStarting = this.state === "starting";
     this.state = "ended";
@@ -376,66 +372,28 @@ export abstract class ClientCall implements ExchangeListener, UnassignedCall, Ru
   }
 
   #linkSignal(signal: AbortSignal): void {
+    if (this.state === "ended") return;
     const aborted = () => {
-      const { reason } = signal;
-      const timedOut = reason instanceof Error && reason.name === "TimeoutError";
-      const abortedPlainly = reason instanceof Error && reason.name === "AbortError";
-      if (timedOut) this.stop(deadlineExceededAfter(this.engine.platform.clock.now() - this.#startedAt), reason);
-      else this.stop(cancelledLocally(abortedPlainly ? undefined : reason), reason);
+      const elapsedMs = this.engine.platform.clock.now() - this.#startedAt;
+      this.stop(abortedBySignal(signal.reason, elapsedMs), signal.reason);
     };
-    if (signal.aborted) {
-      aborted();
-    } else if (this.state !== "ended") {
-      signal.addEventListener("abort", aborted, { once: true });
-      this.#unlinkSignal = () => signal.removeEventListener("abort", aborted);
-    }
+    this.#unlinkSignal = () => signal.removeEventListener("abort", aborted);
+    if (signal.aborted) aborted();
+    else signal.addEventListener("abort", aborted, { once: true });
   }
 
-  #authenticate(): void {
-    const { engine, method } = this;
-    const credentials = this.#options?.credentials ?? engine.credentials;
-    if (credentials === undefined || this.state === "ended") return;
-    if (!engine.secure) {
+  #authenticate(credentials: CallCredentials): void {
+    if (this.state === "ended") return;
+    if (!this.engine.secure) {
       this.stop(credentialsNeedTls);
       return;
     }
-    const failed = (error: unknown) =>
-      this.stop(error instanceof StatusError ? error.status : credentialsFailed(error), error);
-    const request = {
-      serviceUrl: `https://${engine.authority}/${method.service}`,
-      method: method as MethodInfo,
-      signal: this.signal,
-    };
-    Promise.resolve(request)
-      .then((ready) => credentials.metadata(ready))
+    credentialMetadata(credentials, this.engine, this.method, this.signal)
       .then((metadata) => {
         if (this.state !== "starting") return;
-        this.#credentials = new Metadata(metadata);
-        engine.assign(this);
+        this.#credentials = metadata;
+        this.engine.assign(this);
       })
-      .catch(failed);
-  }
-}
-
-const identityCoding: Coding = { kind: "identity" };
-
-function sendCoding(engine: ClientEngine, option: CallOptions["compression"]): SendCoding | undefined {
-  const { send, minBytes } = engine.compression;
-  if (option === undefined) return send && { compressor: send, minBytes };
-  if (option === false) return undefined;
-  const compressor = compressorNamed(option, engine.platform.compressors);
-  return compressor && { compressor, minBytes };
-}
-
-class DeadlineTimer extends WheelTimer {
-  readonly #call: ClientCall;
-
-  constructor(call: ClientCall) {
-    super();
-    this.#call = call;
-  }
-
-  override timeReached(): void {
-    this.#call.deadlinePassed();
+      .catch((error: unknown) => this.stop(credentialsStatus(error), error));
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Coding } from "../protocol/compression.js";
+import { type Coding, identityCoding } from "../protocol/compression.js";
 import { MessageReader, type MessageReceiver, prefixBytes } from "../protocol/length-prefixed-message.js";
 import { type Compressor, MessageTooLargeError } from "../rpc/compression.js";
 import {
@@ -31,7 +31,6 @@ interface Waiter<T> {
 
 const done: IteratorResult<never, undefined> = Object.freeze({ value: undefined, done: true });
 const reader = new Reader(new Uint8Array(0));
-const identity: Coding = { kind: "identity" };
 
 /**
  * Messages on their way from the connection to the application: an async iterable for one consumer. A message's bytes
@@ -45,7 +44,7 @@ export class InboundMessages<T> implements AsyncIterable<T>, AsyncIterator<T, un
   readonly #owner: InboundOwner;
   readonly #reader: MessageReader;
   /** How the peer said it compresses. */
-  coding: Coding = identity;
+  coding: Coding = identityCoding;
   #queue: Queued<T>[] = [];
   #taken = 0;
   #uncredited = 0;

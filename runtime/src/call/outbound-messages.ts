@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import { type CompressionSettings, compressorNamed } from "../protocol/compression.js";
 import { prefixBytes, writePrefix } from "../protocol/length-prefixed-message.js";
 import { toBytes } from "../rpc/bytes.js";
 import { Code } from "../rpc/code.js";
-import type { Compressor } from "../rpc/compression.js";
+import type { Compressor, Encoding } from "../rpc/compression.js";
 import { libraryStatus, messageTooLargeToSend } from "../rpc/library-status.js";
 import type { MessageCodec } from "../rpc/message-codec.js";
 import type { Status } from "../rpc/status.js";
@@ -86,6 +87,17 @@ export function compress(coding: SendCoding, bytes: Uint8Array): Uint8Array | Pr
 export interface SendCoding {
   readonly compressor: Compressor;
   readonly minBytes: number;
+}
+
+/** A call's own choice of coding, or else the channel's; false means none. */
+export function sendCoding(
+  settings: CompressionSettings,
+  option: Encoding | false | undefined,
+  compressors: readonly Compressor[],
+): SendCoding | undefined {
+  if (option === false) return undefined;
+  const compressor = option === undefined ? settings.send : compressorNamed(option, compressors);
+  return compressor && { compressor, minBytes: settings.minBytes };
 }
 
 /** The messages of one direction of a call, sent in order whatever compression takes. */

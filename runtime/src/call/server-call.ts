@@ -23,9 +23,9 @@ import {
   type ExchangeListener,
   type FieldSection,
 } from "../transport/exchange.js";
+import { DeadlineTimer } from "./deadline-timer.js";
 import type { SendCoding } from "./outbound-messages.js";
 import type { CancellableCall, Route, ServerEngine } from "./server-engine.js";
-import { WheelTimer } from "./timer-wheel.js";
 
 /**
  * One call on the server, from its head to its status: what all shapes share. It is the context that the handler gets,
@@ -286,19 +286,6 @@ export abstract class ServerCall implements ExchangeListener, ServerContext, Par
   #release(): void {
     this.exchange.release();
     this.engine.callEnded(this, this.#code);
-  }
-}
-
-class DeadlineTimer extends WheelTimer {
-  readonly #call: ServerCall;
-
-  constructor(call: ServerCall) {
-    super();
-    this.#call = call;
-  }
-
-  override timeReached(): void {
-    this.#call.deadlinePassed();
   }
 }
 

@@ -73,6 +73,10 @@ export class UnaryClientCall extends ClientCall implements MessageReceiver {
 
   override outputDrained(): void {}
 
+  protected override get repliesUntaken(): boolean {
+    return false;
+  }
+
   protected override opened(exchange: Exchange): void {
     sendOnly(exchange, this.request, this.#message, this.coding, this.sendMaxBytes, (error) =>
       this.stop(error.status, error.cause),

@@ -94,7 +94,8 @@ export function responseCoding(encoding: string, settings: CompressionSettings):
   return { kind: "unknown", status: unknownResponseCoding(encoding, listOf(settings)), acceptEncodings: "" };
 }
 
-const identityCoding: Coding = Object.freeze({ kind: "identity" });
+/** Of a direction that has announced no coding. */
+export const identityCoding: Coding = Object.freeze({ kind: "identity" });
 
 function find(compressors: readonly Compressor[], name: string): Compressor | undefined {
   for (const compressor of compressors) if (compressor.name === name) return compressor;

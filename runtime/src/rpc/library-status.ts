@@ -29,6 +29,12 @@ export function cancelledLocally(reason: unknown): Status {
   const text = reason instanceof Error ? reason.message : String(reason);
   return libraryStatus(Code.CANCELLED, text === "" ? "cancelled" : `cancelled: ${text}`);
 }
+/** What an aborted signal does to a call: a timeout is a deadline, an abort without a reason needs no text. */
+export function abortedBySignal(reason: unknown, elapsedMs: number): Status {
+  const name = reason instanceof Error ? reason.name : "";
+  if (name === "TimeoutError") return deadlineExceededAfter(elapsedMs);
+  return cancelledLocally(name === "AbortError" ? undefined : reason);
+}
 /** The handler a call was made in was cancelled, and the call with it. */
 export const cancelledWithParent = libraryStatus(Code.CANCELLED, "cancelled with the call it was made in");
 /** The user's loop over the replies ended before the replies did. */
