@@ -7,19 +7,22 @@ import { fileURLToPath } from "node:url";
 const repository = fileURLToPath(new URL("..", import.meta.url));
 const installTimeoutMs = 300_000;
 
-/** Runs `npm ci` unless node_modules holds what the lock file says already. Throws when npm fails. */
+/**
+ * Runs `npm install`, without touching the lock file, unless node_modules holds what it says already. Throws when npm
+ * fails. Not `npm ci`: it refuses a lock file that lacks the optional packages of another platform.
+ */
 export function install() {
   const reason = missing();
   if (reason === undefined) return;
   console.log(`installing packages: ${reason}`);
-  const { status, error } = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], {
+  const { status, error } = spawnSync("npm", ["install", "--no-save", "--no-audit", "--no-fund"], {
     cwd: repository,
     stdio: "inherit",
     timeout: installTimeoutMs,
     shell: process.platform === "win32",
   });
-  if (error !== undefined) throw new Error("cannot run npm ci", { cause: error });
-  if (status !== 0) throw new Error(`npm ci exited with ${status}`);
+  if (error !== undefined) throw new Error("cannot run npm install", { cause: error });
+  if (status !== 0) throw new Error(`npm install exited with ${status}`);
 }
 
 /**
