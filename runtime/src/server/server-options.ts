@@ -88,7 +88,14 @@ export function checkInterceptors(interceptors: readonly Interceptor[]): readonl
   return interceptors;
 }
 
+const tlsNames = ["cert", "key", "ca", "clientCertificate", "minVersion"];
+
 function checkTls(tls: ServerTls): void {
+  for (const name of Object.keys(tls ?? {})) {
+    if (!tlsNames.includes(name)) {
+      throw new TypeError(`unknown option tls.${name}, accepted are ${tlsNames.join(", ")}`);
+    }
+  }
   for (const name of ["cert", "key"] as const) {
     const value: unknown = tls?.[name];
     if (typeof value !== "string" && !(value instanceof Uint8Array)) {

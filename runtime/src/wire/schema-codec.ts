@@ -17,6 +17,10 @@ export function encodeWithSchema<D extends DescMessage>(
   message: MessageInitShape<D>,
   position: number,
 ): number {
+  // protobuf-es would take undefined for an empty message: a handler that forgot its return must not answer with one.
+  if (typeof message !== "object" || message === null) {
+    throw new TypeError(`expected a ${schema.typeName}, got ${message === null ? "null" : typeof message}`);
+  }
   const bytes = toBinary(schema, create(schema, message));
   const end = position + bytes.length;
   if (end > buffer.length) throw bufferOverflow(end);

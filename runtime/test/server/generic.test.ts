@@ -68,3 +68,8 @@ test("registering says what is wrong", () => {
   expect(() => createServer({ limits: { maxStreams: 1 } as never })).toThrow("maxStreams");
   expect(textCodec.typeName).toBe("test.v1.Text");
 });
+
+test("an unknown key of tls says what is accepted", () => {
+  const tls = { cert: "c", key: "k", clientCertificates: "require" };
+  expect(() => createServer({ tls } as never)).toThrow("unknown option tls.clientCertificates, accepted are cert, key");
+});
