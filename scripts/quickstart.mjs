@@ -36,11 +36,7 @@ function requireNode(major, minor) {
 }
 
 async function install() {
-  if (existsSync(join(top, "scripts/install.mjs"))) {
-    await runNode("scripts/install.mjs", [], { timeoutMs: installTimeoutMs });
-  } else if (!existsSync(join(top, "node_modules/petrel"))) {
-    await run("npm", ["ci", "--no-audit", "--no-fund"], { timeoutMs: installTimeoutMs });
-  }
+  await runNode("scripts/install.mjs", [], { timeoutMs: installTimeoutMs });
 }
 
 /** Starts the server, runs the client against it, and stops the server. */
