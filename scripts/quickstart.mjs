@@ -3,7 +3,6 @@
 // generates code from examples/quickstart/proto through buf, builds, starts server and client, shows what happens, ends.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
