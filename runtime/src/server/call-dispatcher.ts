@@ -84,7 +84,7 @@ export class CallDispatcher {
     body: Uint8Array | undefined,
   ): ExchangeListener {
     this.#refused(status.code);
-    const refused = new RefusedExchange(exchange, fields, body);
+    const refused = new RefusedExchange(exchange, fields, body, this.#engine);
     if (endStream) refused.dataReceived(noBytes, 0, 0, true);
     return refused;
   }

@@ -4,7 +4,12 @@ import type { ListenTarget } from "../transport/socket.js";
 /** Where to listen: `"0.0.0.0:50051"`, `"[::]:0"`, `"unix:/run/x.sock"`, `{ host, port }` or `{ path }`. Throws a TypeError that shows the accepted forms. */
 export function parseListenTarget(target: string | ListenTarget): ListenTarget {
   if (typeof target !== "string") {
-    if ("path" in target) return { path: target.path };
+    if (typeof target !== "object" || target === null) throw new TypeError(unknownTarget(target));
+    if ("path" in target) {
+      if (typeof target.path !== "string" || target.path === "") throw new TypeError(unknownTarget(target));
+      return { path: target.path };
+    }
+    if (typeof target.host !== "string") throw new TypeError(unknownTarget(target));
     checkPort(String(target.port), JSON.stringify(target));
     return { host: target.host, port: target.port };
   }
@@ -15,9 +20,7 @@ export function parseListenTarget(target: string | ListenTarget): ListenTarget {
   }
   const match = /^(?:\[([^\]]+)\]|([^:]*)):(\d+)$/.exec(target);
   if (match === null) {
-    throw new TypeError(
-      `listen target ${JSON.stringify(target)} is not host:port, [ipv6]:port or unix:path; port 0 takes a free one`,
-    );
+    throw new TypeError(unknownTarget(target));
   }
   checkPort(match[3], target);
   return { host: match[1] ?? (match[2] === "" ? "::" : match[2]), port: Number(match[3]) };
@@ -27,6 +30,10 @@ export function parseListenTarget(target: string | ListenTarget): ListenTarget {
 export function formatListenTarget(target: ListenTarget, port: number): string {
   if ("path" in target) return `unix:${target.path}`;
   return target.host.includes(":") ? `[${target.host}]:${port}` : `${target.host}:${port}`;
+}
+
+function unknownTarget(target: unknown): string {
+  return `listen target ${JSON.stringify(target)} is not host:port, [ipv6]:port or unix:path; port 0 takes a free one`;
 }
 
 function checkPort(port: string, target: string): void {

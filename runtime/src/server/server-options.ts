@@ -55,11 +55,7 @@ export function resolveServerOptions(
   options: ServerOptions,
   compressors: readonly Compressor[],
 ): ResolvedServerOptions {
-  for (const name of Object.keys(options)) {
-    if (!names.includes(name)) {
-      throw new TypeError(`unknown server option ${JSON.stringify(name)}, accepted are ${names.join(", ")}`);
-    }
-  }
+  checkNames("server option", options, names);
   const { tls, onError } = options;
   if (tls !== undefined && typeof tls !== "function") checkTls(tls);
   if (onError !== undefined && typeof onError !== "function") {
@@ -75,6 +71,14 @@ export function resolveServerOptions(
     limits: resolveHttp2Limits("server", options.limits),
     onError,
   };
+}
+
+/** Throws a TypeError when the object has a key that is none of the accepted. */
+export function checkNames(what: string, options: object, accepted: readonly string[]): void {
+  for (const name of Object.keys(options)) {
+    if (accepted.includes(name)) continue;
+    throw new TypeError(`unknown ${what} ${JSON.stringify(name)}, accepted are ${accepted.join(", ")}`);
+  }
 }
 
 /** The list as it is. Throws a TypeError that names what in it is no function. */
@@ -104,11 +108,18 @@ function checkTls(tls: ServerTls): void {
       );
     }
   }
+  checkOneOf("tls.clientCertificate", tls.clientCertificate, ["none", "request", "require"]);
+  checkOneOf("tls.minVersion", tls.minVersion, ["TLSv1.2", "TLSv1.3"]);
   if (tls.clientCertificate === "require" && tls.ca === undefined) {
     throw new TypeError(
       'tls.clientCertificate is "require", so tls.ca must name the authorities that clients are verified against',
     );
   }
+}
+
+function checkOneOf(name: string, value: string | undefined, accepted: readonly string[]): void {
+  if (value === undefined || accepted.includes(value)) return;
+  throw new TypeError(`${name} must be one of ${accepted.join(", ")}, got ${JSON.stringify(value)}`);
 }
 
 function atLeast(name: string, value: number, least: number): number {

@@ -21,6 +21,7 @@ import { GracefulStop, type ShutdownReport } from "./graceful-stop.js";
 import { formatListenTarget, parseListenTarget } from "./listen-target.js";
 import {
   checkInterceptors,
+  checkNames,
   type ResolvedServerOptions,
   resolveServerOptions,
   type ServerOptions,
@@ -99,6 +100,7 @@ export class PetrelServer implements Server, ServerEngine, ServerConnectionListe
     handlers: HandlersOf<S>,
     options: { readonly interceptors?: readonly Interceptor[] | undefined } = {},
   ): this {
+    checkNames("option of addService", options, ["interceptors"]);
     this.#registry.add(service, handlers, checkInterceptors(options.interceptors ?? []));
     return this;
   }
