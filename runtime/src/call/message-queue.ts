@@ -1,33 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
+import { callIsOver } from "../rpc/library-status.js";
+import { StatusError } from "../rpc/status-error.js";
 import { type Deferred, deferred } from "./deferred.js";
-import { rejection } from "./rejection.js";
+import { handled, rejection } from "./rejection.js";
+
+interface Pushed<T> {
+  readonly message: T;
+  readonly taken: Deferred<void>;
+}
 
 /**
  * A hand-over between a producer that pushes and one consumer that iterates. `push` resolves when the consumer has taken
- * the message and asked for the next, so a producer that awaits it holds one message at a time.
+ * the message and asked for the next, so a producer that awaits it holds one message at a time. Its rejections are
+ * handled: a producer that does not await loses nothing but the news.
  */
 export class MessageQueue<T> implements AsyncIterable<T>, AsyncIterator<T, undefined> {
-  #items: { readonly message: T; readonly taken: Deferred<void> }[] = [];
+  #items: Pushed<T>[] = [];
   #waiting: Deferred<IteratorResult<T, undefined>>[] = [];
   /** Resolved when the consumer comes back after the message it took. */
   #inHand: Deferred<void> | undefined;
-  #state: "open" | "ended" | { readonly reason: () => Error } = "open";
-  #abandoned: (() => void) | undefined;
+  /** "left": the consumer wants no more. */
+  #state: "open" | "ended" | "left" | { readonly reason: () => Error } = "open";
 
-  /** Called once when the consumer leaves before the end. */
-  onAbandoned(callback: () => void): void {
-    this.#abandoned = callback;
+  get open(): boolean {
+    return this.#state === "open";
   }
 
-  get ended(): boolean {
-    return this.#state !== "open";
-  }
-
-  /** Throws after the end. */
+  /** Rejects after the end. */
   push(message: T): Promise<void> {
-    if (this.#state !== "open") {
-      throw this.#state === "ended" ? new TypeError("a message was sent after the end") : this.#state.reason();
-    }
+    if (this.#state !== "open") return handled(rejection(this.#refusal()));
     const taken = deferred<void>();
     const waiter = this.#waiting.shift();
     if (waiter === undefined) {
@@ -36,24 +37,28 @@ export class MessageQueue<T> implements AsyncIterable<T>, AsyncIterator<T, undef
       this.#inHand = taken;
       waiter.resolve({ value: message, done: false });
     }
-    return taken.promise;
+    return handled(taken.promise);
   }
 
   /** What has been pushed is still delivered. */
   end(): void {
     if (this.#state !== "open") return;
     this.#state = "ended";
-    this.#finish();
+    this.#answerWaiting();
   }
 
-  /** The consumer gets the error after what has been pushed; producers who wait get it now. */
+  /** The consumer gets the error after what has been pushed. Does nothing after an end. */
   fail(reason: () => Error): void {
-    if (this.#state !== "open" && this.#items.length === 0) return;
+    if (this.#state !== "open") return;
     this.#state = { reason };
-    const items = this.#items;
-    this.#items = [];
-    for (const { taken } of items) taken.resolve(rejection(reason));
-    this.#finish();
+    this.#answerWaiting();
+  }
+
+  /** Nobody will take any more: producers who wait get the error now, and so does the consumer. */
+  drop(reason: () => Error): void {
+    if (this.#state === "left") return;
+    this.#state = { reason };
+    this.#letGo(reason);
   }
 
   [Symbol.asyncIterator](): this {
@@ -68,34 +73,46 @@ export class MessageQueue<T> implements AsyncIterable<T>, AsyncIterator<T, undef
       this.#inHand = item.taken;
       return Promise.resolve({ value: item.message, done: false });
     }
-    if (this.#state === "ended") return Promise.resolve({ value: undefined, done: true });
-    if (this.#state !== "open") return rejection(this.#state.reason);
+    if (typeof this.#state === "object") return rejection(this.#state.reason);
+    if (this.#state !== "open") return Promise.resolve({ value: undefined, done: true });
     const waiter = deferred<IteratorResult<T, undefined>>();
     this.#waiting.push(waiter);
     return waiter.promise;
   }
 
   return(): Promise<IteratorResult<T, undefined>> {
-    const wasOpen = this.#state === "open";
-    this.#state = "ended";
-    this.#inHand?.resolve();
-    this.#inHand = undefined;
-    for (const { taken } of this.#items) taken.resolve();
-    this.#items = [];
-    this.#finish();
-    if (wasOpen) this.#abandoned?.();
+    if (this.#state !== "left") {
+      this.#state = "left";
+      this.#letGo(overError);
+    }
     return Promise.resolve({ value: undefined, done: true });
   }
 
-  #finish(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const waiter of waiting) {
-      waiter.resolve(
-        typeof this.#state === "object" ? rejection(this.#state.reason) : { value: undefined, done: true },
-      );
-    }
+  #refusal(): () => Error {
+    if (typeof this.#state === "object") return this.#state.reason;
+    return this.#state === "left" ? overError : () => new TypeError("a message was sent after the end");
+  }
+
+  #letGo(reason: () => Error): void {
     this.#inHand?.resolve();
     this.#inHand = undefined;
+    const items = this.#items;
+    this.#items = [];
+    for (const { taken } of items) taken.resolve(rejection(reason));
+    this.#answerWaiting();
   }
+
+  // Whoever waits has taken all there was.
+  #answerWaiting(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    const state = this.#state;
+    for (const waiter of waiting) {
+      waiter.resolve(typeof state === "object" ? rejection(state.reason) : { value: undefined, done: true });
+    }
+  }
+}
+
+function overError(): StatusError {
+  return new StatusError(callIsOver.code, callIsOver.message);
 }

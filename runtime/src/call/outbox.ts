@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { MessageQueue } from "./message-queue.js";
 
-/** A stream of replies that callbacks feed: return it from a streaming handler. */
+/** A stream of messages that callbacks feed: return it from a streaming handler, or give it to a call as its requests. */
 export interface Outbox<T> extends AsyncIterable<T> {
-  /** Resolves when the message has been taken and flow control lets the next one follow. Rejects, already handled, once the call is over. */
+  /** Resolves when the message has been taken and flow control lets the next one follow. Rejects, already handled, after the end and once the call is over. */
   send(message: T): Promise<void>;
-  /** No more messages: the call ends OK when those sent have left. */
+  /** No more messages: the call ends OK when those sent have left. The first end counts. */
   end(): void;
-  /** The call ends with this error, a StatusError for a status of your choice. */
+  /** The call ends with this error, a StatusError for a status of your choice, when the messages sent before it have left. */
   fail(error: Error): void;
-  /** False once the consumer has left or the end was stated. */
+  /** False once the call is over or the end was stated. */
   readonly open: boolean;
 }
 
@@ -17,22 +17,12 @@ export interface Outbox<T> extends AsyncIterable<T> {
 export function createOutbox<T>(): Outbox<T> {
   const queue = new MessageQueue<T>();
   return {
-    send(message) {
-      try {
-        const sending = queue.push(message);
-        sending.catch(() => {}); // Told to whoever awaits it; a caller that does not must not crash the process.
-        return sending;
-      } catch (error) {
-        const failed = Promise.reject(error);
-        failed.catch(() => {}); // As above.
-        return failed;
-      }
-    },
+    send: (message) => queue.push(message),
     end: () => queue.end(),
     fail: (error) => queue.fail(() => error),
     get open() {
-      return !queue.ended;
+      return queue.open;
     },
-    [Symbol.asyncIterator]: () => queue[Symbol.asyncIterator](),
+    [Symbol.asyncIterator]: () => queue,
   };
 }

@@ -9,6 +9,7 @@ import {
   deadlineExceeded,
   handlerFailed,
   shutdownGraceEnded,
+  statusNotEncoded,
 } from "../rpc/library-status.js";
 import { Metadata } from "../rpc/metadata.js";
 import type { MethodInfo } from "../rpc/method.js";
@@ -115,7 +116,10 @@ export abstract class ServerCall implements ExchangeListener, ServerContext, Par
   }
 
   get headers(): Metadata {
-    this.#headers ??= new Metadata();
+    if (this.#headers === undefined) {
+      this.#headers = new Metadata();
+      if (this.#headersState === "sent" && this.state === "running") this.#headers.seal(headersHaveLeft);
+    }
     return this.#headers;
   }
 
@@ -150,6 +154,11 @@ export abstract class ServerCall implements ExchangeListener, ServerContext, Par
 
   sendHeaders(): void {
     if (this.state === "ended" || this.#headersState === "sent") return;
+    this.#sendHead();
+    this.#headers?.seal(headersHaveLeft);
+  }
+
+  #sendHead(): void {
     this.#headersState = "sent";
     const encoding = this.coding === undefined ? "identity" : this.coding.compressor.name;
     const fields = this.protocol.responseHead(
@@ -174,7 +183,7 @@ export abstract class ServerCall implements ExchangeListener, ServerContext, Par
   /** An interceptor's deadline: it can only come nearer. */
   shortenDeadline(deadline: number): void {
     const { clock } = this.engine.platform;
-    this.#limitTime(deadline - clock.epochNow());
+    if (this.state !== "ended") this.#limitTime(deadline - clock.epochNow());
   }
 
   shutDown(): void {
@@ -185,16 +194,28 @@ export abstract class ServerCall implements ExchangeListener, ServerContext, Par
   end(status: Status, metadata?: Metadata): void {
     if (this.state === "ended") return;
     if (metadata !== undefined && metadata.size > 0) this.trailers.merge(metadata);
-    const { exchange } = this;
     // In one section with the status, what the handler left as headers would arrive as trailers.
-    if (this.#headers !== undefined && this.#headers.size > 0) this.sendHeaders();
-    if (this.#headersState === "sent") {
-      exchange.sendHeaders(this.protocol.trailers(status, this.#trailers), true);
-    } else {
-      this.#headersState = "sent";
-      exchange.sendHeaders(this.protocol.trailersOnly(this.head, status, this.#trailers), true);
+    if (this.#headersState === "open" && this.#headers !== undefined && this.#headers.size > 0) this.#sendHead();
+    let sent = status;
+    try {
+      this.#sendStatus(status);
+    } catch (error) {
+      // A status that cannot be written, for its details are none: the call must end all the same.
+      this.engine.handlerFailed(error, this);
+      sent = statusNotEncoded(status);
+      this.#sendStatus(sent);
     }
-    this.#finish(status);
+    this.#finish(sent);
+  }
+
+  #sendStatus(status: Status): void {
+    if (this.#headersState === "sent") {
+      this.exchange.sendHeaders(this.protocol.trailers(status, this.#trailers), true);
+    } else {
+      const fields = this.protocol.trailersOnly(this.head, status, this.#trailers);
+      this.#headersState = "sent";
+      this.exchange.sendHeaders(fields, true);
+    }
   }
 
   /** The handler has thrown or rejected. */
@@ -209,6 +230,13 @@ export abstract class ServerCall implements ExchangeListener, ServerContext, Par
       this.engine.handlerFailed(error, this);
     }
     this.end(handlerFailed);
+  }
+
+  /** What the handler gave cannot be sent. */
+  protected replyFailed(error: unknown): void {
+    if (this.state === "ended") return;
+    this.engine.handlerFailed(error, this);
+    this.end(error instanceof StatusError ? error.status : handlerFailed);
   }
 
   protected handlerStarted(): void {
@@ -290,3 +318,4 @@ export abstract class ServerCall implements ExchangeListener, ServerContext, Par
 }
 
 const noBytes = new Uint8Array(0);
+const headersHaveLeft = "headers have left already: set them before the first message and before sendHeaders()";

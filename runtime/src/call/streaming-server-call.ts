@@ -10,17 +10,19 @@ import type { Exchange } from "../transport/exchange.js";
 import { type Deferred, deferred } from "./deferred.js";
 import { InboundMessages, type InboundOwner } from "./inbound-messages.js";
 import { type CallEnd, type InterceptionSubject, intercept, ResponseView } from "./interceptor-chain.js";
+import { MessageSource, type Messages } from "./message-source.js";
 import { OutboundMessages } from "./outbound-messages.js";
+import { handled } from "./rejection.js";
 import { ServerCall } from "./server-call.js";
 import type { Route, ServerEngine } from "./server-engine.js";
-
-type Replies = AsyncIterable<unknown> | Iterable<unknown>;
 
 /** A call of any shape, message by message, with interceptors where there are any. */
 export class StreamingServerCall extends ServerCall implements InboundOwner, InterceptionSubject {
   readonly side = "server";
   readonly #inbound: InboundMessages<unknown>;
   readonly #outbound: OutboundMessages<unknown>;
+  /** What the handler answers with: told when no more of it is wanted. */
+  #replies: MessageSource | undefined;
   #whenEnded: Deferred<CallEnd> | undefined;
   #end: CallEnd | undefined;
 
@@ -69,6 +71,7 @@ export class StreamingServerCall extends ServerCall implements InboundOwner, Int
   protected override abandoned(reason: () => StatusError): void {
     this.#inbound.fail(reason, false);
     this.#outbound.fail(reason);
+    if (this.#replies !== undefined) handled(this.#replies.leave());
   }
 
   protected override finished(status: Status): void {
@@ -94,7 +97,7 @@ export class StreamingServerCall extends ServerCall implements InboundOwner, Int
   /** Calls the handler with what the interceptors let through. */
   async proceed(requests: AsyncIterable<unknown>): Promise<InterceptedResponse> {
     const replies = await this.#callHandler(requests);
-    return new ResponseView(this.headers, asyncIterable(replies), () => this.#ending());
+    return new ResponseView(this.headers, replies.iterable(), () => this.#ending());
   }
 
   #ending(): Promise<CallEnd> {
@@ -109,71 +112,69 @@ export class StreamingServerCall extends ServerCall implements InboundOwner, Int
         await this.#sendAll(await this.#callHandler(this.#inbound));
       } else {
         const response = await intercept(this.route.interceptors, this);
-        await this.#sendAll(response.messages);
+        await this.#sendAll(new MessageSource(response.messages));
+        // An interceptor may have answered in the handler's place.
+        await this.#replies?.leave();
       }
-      this.handlerSettled();
-      this.#outbound.end(() => this.succeed());
     } catch (error) {
+      if (this.#replies !== undefined) handled(this.#replies.leave());
       this.handlerThrew(error);
+      return;
     }
+    this.handlerSettled();
+    this.#outbound.end(() => this.succeed());
   }
 
   // A unary result is one reply.
-  async #callHandler(requests: AsyncIterable<unknown>): Promise<Replies> {
+  async #callHandler(requests: AsyncIterable<unknown>): Promise<MessageSource> {
     const { method, handler } = this.route;
     const single = method.shape === "unary" || method.shape === "serverStreaming";
     const request = single ? await this.#onlyRequest(requests) : requests;
     const result = this.runInContext(() => handler(request, this));
-    if (method.shape === "unary" || method.shape === "clientStreaming") return [await result];
-    return result as Replies;
+    const one = method.shape === "unary" || method.shape === "clientStreaming";
+    const replies = one
+      ? new MessageSource([await result])
+      : new MessageSource((await result) as Messages, notIterable);
+    this.#replies = replies;
+    // It may have taken the handler until after the end to say what it answers with.
+    if (this.state === "ended") handled(replies.leave());
+    return replies;
   }
 
   async #onlyRequest(requests: AsyncIterable<unknown>): Promise<unknown> {
     const { path } = this.route.method;
-    const iterator = requests[Symbol.asyncIterator]();
-    const first = await iterator.next();
+    const source = new MessageSource(requests);
+    const first = await source.next();
     if (first.done) throw errorOf(requestMissing(path));
-    const second = await iterator.next();
-    if (!second.done) throw errorOf(requestRepeated(path));
-    return first.value;
+    const second = await source.next();
+    if (second.done) return first.value;
+    handled(source.leave());
+    throw errorOf(requestRepeated(path));
   }
 
-  async #sendAll(replies: Replies): Promise<void> {
-    const iterator = iteratorOf(replies);
-    let finished = false;
-    try {
-      while (this.state === "running") {
-        const { done, value } = await iterator.next();
-        if (done) {
-          finished = true;
-          return;
-        }
-        await this.#send(value);
+  async #sendAll(replies: MessageSource): Promise<void> {
+    while (this.state === "running") {
+      const { done, value } = await replies.next();
+      if (done) return;
+      try {
+        const sent = this.#send(value);
+        if (sent !== undefined) await sent;
+      } catch (error) {
+        this.replyFailed(error);
       }
-    } finally {
-      if (!finished) await iterator.return?.();
     }
+    await replies.leave();
   }
 
-  #send(reply: unknown): void | Promise<void> {
-    if (this.state === "ended") return;
+  #send(reply: unknown): undefined | Promise<void> {
+    if (this.state === "ended") return undefined;
     this.sendHeaders();
     const sent = this.#outbound.send(reply, this.compress);
     return sent === true ? undefined : sent;
   }
 }
 
-function iteratorOf(replies: Replies): AsyncIterator<unknown> | Iterator<unknown> {
-  if (typeof replies === "object" && replies !== null) {
-    if (Symbol.asyncIterator in replies) return replies[Symbol.asyncIterator]();
-    if (Symbol.iterator in replies) return replies[Symbol.iterator]();
-  }
-  throw new TypeError("a streaming handler must return an iterable or an async iterable: write it as async *name()");
-}
-
-async function* asyncIterable(replies: Replies): AsyncIterable<unknown> {
-  yield* replies;
-}
+const notIterable = "a streaming handler must return an iterable or an async iterable: write it as async *name()";
 
 function errorOf(status: Status): StatusError {
   return new StatusError(status.code, status.message);

@@ -103,8 +103,9 @@ export class UnaryServerCall extends ServerCall implements MessageReceiver {
   }
 
   #requestComplete(): void {
-    if (this.state === "ended" || this.#inflating || !this.#requestEnded || this.handlerState !== "waiting") return;
+    if (this.#inflating || !this.#requestEnded) return;
     this.#settleCredit();
+    if (this.state === "ended" || this.handlerState !== "waiting") return;
     const request = this.#request;
     if (request === none) {
       this.refuse(requestMissing(this.route.method.path));
@@ -117,21 +118,27 @@ export class UnaryServerCall extends ServerCall implements MessageReceiver {
     try {
       const storage = this.engine.platform.contextStorage;
       result = storage?.enabled ? storage.run(this, () => handler(request, this)) : handler(request, this);
+      if (isThenable(result)) {
+        result.then(
+          (message) => this.#reply(message),
+          (error: unknown) => this.#handlerRejected(error),
+        );
+        return;
+      }
     } catch (error) {
-      this.handlerThrew(error);
+      this.#handlerRejected(error);
       return;
     }
-    if (isThenable(result)) {
-      result.then(
-        (message) => this.#reply(message),
-        (error: unknown) => this.handlerThrew(error),
-      );
-    } else {
-      this.#reply(result);
-    }
+    this.#reply(result);
+  }
+
+  // Thenables not made by the language may settle more than once: the first counts.
+  #handlerRejected(error: unknown): void {
+    if (this.handlerState === "running") this.handlerThrew(error);
   }
 
   #reply(message: unknown): void {
+    if (this.handlerState === "settled") return;
     this.handlerSettled();
     if (this.state === "ended") return;
     try {
@@ -142,7 +149,7 @@ export class UnaryServerCall extends ServerCall implements MessageReceiver {
       this.sendHeaders();
       sendUncompressed(this.exchange, this.route.response, message, this.engine.sendMaxBytes, false);
     } catch (error) {
-      this.handlerThrew(error);
+      this.replyFailed(error);
       return;
     }
     this.succeed();
@@ -159,7 +166,7 @@ export class UnaryServerCall extends ServerCall implements MessageReceiver {
       this.exchange.sendData(body, false);
       this.succeed();
     };
-    if (framed instanceof Promise) framed.then(send, (error: unknown) => this.handlerThrew(error));
+    if (framed instanceof Promise) framed.then(send).catch((error: unknown) => this.replyFailed(error));
     else send(framed);
   }
 }

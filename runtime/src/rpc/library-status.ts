@@ -95,6 +95,10 @@ export const handlerFailed = libraryStatus(Code.UNKNOWN, "the handler failed");
 export function responseNotEncoded(path: string, error: unknown): Status {
   return libraryStatus(Code.INTERNAL, `cannot encode the response of ${path}: ${textOf(error)}`);
 }
+/** The handler's status cannot be written: its details or its text are not what they should be. */
+export function statusNotEncoded(status: Status): Status {
+  return libraryStatus(Code.INTERNAL, `cannot encode the status, whose code is ${String(status.code)}`);
+}
 /** The client's message cannot be written. */
 export function requestNotEncoded(path: string, error: unknown): Status {
   return libraryStatus(Code.INTERNAL, `cannot encode the request of ${path}: ${textOf(error)}`);

@@ -39,6 +39,7 @@ export function metadataKey<T>(
  */
 export class Metadata implements Iterable<[name: string, value: string | Uint8Array]> {
   #entries: [string, MetadataValue][] = [];
+  #sealed: string | undefined;
 
   constructor(init?: MetadataInit) {
     if (init !== undefined) this.#fill(init);
@@ -53,6 +54,12 @@ export class Metadata implements Iterable<[name: string, value: string | Uint8Ar
 
   get size(): number {
     return this.#entries.length;
+  }
+
+  /** Ends changes: from now on they throw a TypeError with this text. For metadata that has left. */
+  seal(reason: string): this {
+    this.#sealed ??= reason;
+    return this;
   }
 
   /** The first value of a name, parsed when a typed key is given. */
@@ -88,6 +95,7 @@ export class Metadata implements Iterable<[name: string, value: string | Uint8Ar
   set<N extends string>(name: N, value: ValueOf<N>): this;
   set(key: string | MetadataKey<unknown>, value: unknown): this {
     const entry = entryOf(key, value);
+    this.#checkOpen();
     this.#remove(entry[0]);
     this.#entries.push(entry);
     return this;
@@ -97,12 +105,14 @@ export class Metadata implements Iterable<[name: string, value: string | Uint8Ar
   append<T>(key: MetadataKey<T>, value: T): this;
   append<N extends string>(name: N, value: ValueOf<N>): this;
   append(key: string | MetadataKey<unknown>, value: unknown): this {
+    this.#checkOpen();
     this.#entries.push(entryOf(key, value));
     return this;
   }
 
   /** Removes every value of a name; true when there was one. */
   delete(key: string | MetadataKey<unknown>): boolean {
+    this.#checkOpen();
     return this.#remove(nameOf(key));
   }
 
@@ -112,6 +122,7 @@ export class Metadata implements Iterable<[name: string, value: string | Uint8Ar
 
   /** Adds all pairs of `other` behind ours. */
   merge(other: MetadataInit): this {
+    this.#checkOpen();
     this.#fill(other);
     return this;
   }
@@ -128,6 +139,10 @@ export class Metadata implements Iterable<[name: string, value: string | Uint8Ar
       object[name].push(typeof value === "string" ? value : `<${value.length} bytes>`);
     }
     return object;
+  }
+
+  #checkOpen(): void {
+    if (this.#sealed !== undefined) throw new TypeError(this.#sealed);
   }
 
   #remove(name: string): boolean {
