@@ -13,6 +13,7 @@ import type { Peer } from "../rpc/peer.js";
 import type { Status } from "../rpc/status.js";
 import type { CallCore } from "./client-call.js";
 import { handled, rejection } from "./rejection.js";
+import { messagesWereGiven } from "./streaming-client-call.js";
 
 /** A call's core that also takes messages. */
 export interface SendingCore extends CallCore {
@@ -50,7 +51,9 @@ export class PromiseHandle
   get trailers(): Promise<Metadata> {
     return this.core.trailers();
   }
+  /** Whoever reads the status or cancels learns of a failure there: the promise need not be awaited, too. */
   get status(): Promise<Status> {
+    handled(this);
     return this.core.status();
   }
   get peer(): Peer | undefined {
@@ -60,6 +63,7 @@ export class PromiseHandle
     return this.core.receivedCompressed;
   }
   cancel(reason?: string): void {
+    handled(this);
     this.core.cancel(reason);
   }
   send(message: unknown, options?: SendOptions): Promise<void> {
@@ -132,7 +136,7 @@ function halfCloseBy(core: CallCore): void {
 }
 
 function sendingCore(core: CallCore): SendingCore {
-  if (!("send" in core)) throw new TypeError("send() on a call whose messages were given when it was made");
+  if (!("send" in core)) throw new TypeError(messagesWereGiven);
   return core as SendingCore;
 }
 

@@ -5,13 +5,10 @@ import type { CallCredentials } from "../rpc/call-credentials.js";
 import { Code } from "../rpc/code.js";
 import { ContextValues } from "../rpc/context-values.js";
 import {
-  abortedBySignal,
   callIsOver,
   cancelledLocally,
-  cancelledWithParent,
   connectionLost,
   credentialsNeedTls,
-  deadlineExceededAfter,
   exchangeFailed,
   notProcessed,
   responseMalformed,
@@ -21,7 +18,6 @@ import type { MessageCodec } from "../rpc/message-codec.js";
 import { Metadata } from "../rpc/metadata.js";
 import type { Method } from "../rpc/method.js";
 import type { Peer } from "../rpc/peer.js";
-import type { ParentCall, ServerContext } from "../rpc/server-context.js";
 import type { Status } from "../rpc/status.js";
 import { StatusError } from "../rpc/status-error.js";
 import {
@@ -32,9 +28,10 @@ import {
   type FieldSection,
 } from "../transport/exchange.js";
 import { credentialMetadata, credentialsStatus } from "./call-credentials.js";
-import type { ClientConnection, ClientEngine, RunningCall, UnassignedCall } from "./client-engine.js";
-import { DeadlineTimer } from "./deadline-timer.js";
+import { checkCallOptions } from "./call-options.js";
+import type { ClientConnection, ClientEngine, UnassignedCall } from "./client-engine.js";
 import { type Deferred, deferred } from "./deferred.js";
+import { LimitedCall } from "./limited-call.js";
 import { type SendCoding, sendCoding } from "./outbound-messages.js";
 
 /** What a handle shows of its call. */
@@ -52,8 +49,7 @@ export interface CallCore {
  * exchange, reads head and trailers, and ends exactly once: by the server's status, a deadline, a cancellation or the
  * loss of the connection.
  */
-export abstract class ClientCall implements ExchangeListener, UnassignedCall, RunningCall, CallCore {
-  readonly engine: ClientEngine;
+export abstract class ClientCall extends LimitedCall implements ExchangeListener, UnassignedCall, CallCore {
   readonly method: Method;
   readonly request: MessageCodec<unknown, unknown>;
   readonly response: MessageCodec<unknown, never>;
@@ -61,9 +57,6 @@ export abstract class ClientCall implements ExchangeListener, UnassignedCall, Ru
   readonly coding: SendCoding | undefined;
   readonly receiveMaxBytes: number;
   readonly sendMaxBytes: number;
-  nextRunning: RunningCall | undefined = undefined;
-  previousRunning: RunningCall | undefined = undefined;
-  state: "starting" | "assigned" | "ended" = "starting";
   exchange: Exchange | undefined;
   peer: Peer | undefined;
   protected responseCoding: Coding = identityCoding;
@@ -80,16 +73,10 @@ export abstract class ClientCall implements ExchangeListener, UnassignedCall, Ru
   #headersDeferred: Deferred<Metadata> | undefined;
   #endDeferred: Deferred<void> | undefined;
   #cause: unknown;
-  #startedAt: number;
-  /** Monotonic milliseconds; Infinity without one. */
-  #deadlineAt = Number.POSITIVE_INFINITY;
-  #deadlineTimer: DeadlineTimer | undefined;
-  #unlinkParent: (() => void) | undefined;
-  #unlinkSignal: (() => void) | undefined;
-  #abort: AbortController | undefined;
 
   constructor(engine: ClientEngine, method: Method, options: CallOptions | undefined) {
-    this.engine = engine;
+    if (options !== undefined) checkCallOptions(options);
+    super(engine);
     this.method = method;
     const { codec } = engine;
     const request = method.request as MessageCodec<unknown, unknown>;
@@ -102,7 +89,6 @@ export abstract class ClientCall implements ExchangeListener, UnassignedCall, Ru
     this.sendMaxBytes = options?.sendMaxBytes ?? engine.sendMaxBytes;
     this.coding = sendCoding(engine.compression, options?.compression, engine.platform.compressors);
     if (options?.metadata !== undefined) this.#metadata = new Metadata(options.metadata);
-    this.#startedAt = engine.platform.clock.now();
   }
 
   /** The exchange is open: send. */
@@ -119,21 +105,27 @@ export abstract class ClientCall implements ExchangeListener, UnassignedCall, Ru
 
   /** Applies deadline, cancellation and credentials, then asks for a connection. Called once. */
   start(): void {
-    this.engine.callStarted(this);
-    const options = this.#options;
-    this.#limitTime(options?.timeoutMs ?? (options?.deadline === undefined ? this.engine.timeoutMs : undefined));
-    if (options?.deadline !== undefined) this.shortenDeadline(Number(options.deadline));
-    this.#linkParent(options?.parent);
-    if (options?.signal !== undefined) this.#linkSignal(options.signal);
-    const credentials = options?.credentials ?? this.engine.credentials;
+    this.entered();
+    this.limit(this.#options);
+    const credentials = this.#options?.credentials ?? this.engine.credentials;
     if (credentials !== undefined) this.#authenticate(credentials);
     else if (this.state === "starting") this.engine.assign(this);
   }
 
+  /** The channel counts the call. */
+  protected entered(): void {
+    this.engine.callStarted(this);
+  }
+
+  protected left(code: Code): void {
+    this.engine.callEnded(this, code);
+  }
+
   startOn(connection: ClientConnection): boolean {
     if (this.state === "ended") return true;
-    const { clock } = this.engine.platform;
-    const timeoutMs = this.#deadlineAt === Number.POSITIVE_INFINITY ? undefined : this.#deadlineAt - clock.now();
+    const { deadlineAt } = this;
+    const timeoutMs =
+      deadlineAt === Number.POSITIVE_INFINITY ? undefined : deadlineAt - this.engine.platform.clock.now();
     const encoding = this.coding === undefined ? "identity" : this.coding.compressor.name;
     const fields = this.engine.heads.fields(this.method.path, encoding, timeoutMs, this.#metadata, this.#credentials);
     const exchange = connection.open(fields, false, this);
@@ -191,7 +183,7 @@ export abstract class ClientCall implements ExchangeListener, UnassignedCall, Ru
     this.#remoteEnded = true;
     if (this.state === "ended") return;
     // A server that noticed the deadline first says CANCEL; the truth is known here (gRPC: deadlines).
-    if (this.engine.platform.clock.now() >= this.#deadlineAt) {
+    if (this.engine.platform.clock.now() >= this.deadlineAt) {
       this.deadlinePassed();
       return;
     }
@@ -220,12 +212,12 @@ export abstract class ClientCall implements ExchangeListener, UnassignedCall, Ru
       this.#endedBy = "client";
       this.#status = status;
       this.ended(status, false);
-      this.#abort?.abort(this.failure());
+      this.abortSignal();
     }
   }
 
   /** Ends the call here: what has been received is dropped and the server is told. */
-  stop(status: Status, cause?: unknown): void {
+  override stop(status: Status, cause?: unknown): void {
     if (this.state === "ended") return;
     if (cause !== undefined) this.#cause = cause;
     this.#finish(status, false);
@@ -261,28 +253,8 @@ export abstract class ClientCall implements ExchangeListener, UnassignedCall, Ru
     return this.#metadata;
   }
 
-  /** Made when read; aborts when the call ends other than OK. */
-  get signal(): AbortSignal {
-    if (this.#abort === undefined) {
-      this.#abort = new AbortController();
-      if (this.#status !== undefined && this.#status.code !== Code.OK) this.#abort.abort(this.failure());
-    }
-    return this.#abort.signal;
-  }
-
-  get deadline(): number | undefined {
-    if (this.#deadlineAt === Number.POSITIVE_INFINITY) return undefined;
-    const { clock } = this.engine.platform;
-    return clock.epochNow() + (this.#deadlineAt - clock.now());
-  }
-
-  /** Epoch milliseconds; the deadline can only come nearer. */
-  shortenDeadline(deadline: number): void {
-    this.#limitTime(deadline - this.engine.platform.clock.epochNow());
-  }
-
-  deadlinePassed(): void {
-    this.stop(deadlineExceededAfter(this.#deadlineAt - this.#startedAt));
+  override get failed(): boolean {
+    return this.#status !== undefined && this.#status.code !== Code.OK;
   }
 
   protected trailersNow(): Metadata {
@@ -292,7 +264,7 @@ export abstract class ClientCall implements ExchangeListener, UnassignedCall, Ru
   }
 
   /** The error that this call fails with; a new one each time, so that its stack is that of whoever asks. */
-  failure(): StatusError {
+  override failure(): StatusError {
     const status = this.#status === undefined || this.#status.code === Code.OK ? callIsOver : this.#status;
     return new StatusError(status.code, status.message, {
       details: status.details,
@@ -321,65 +293,20 @@ export abstract class ClientCall implements ExchangeListener, UnassignedCall, Ru
     this.state = "ended";
     this.#endedBy = fromServer ? "server" : "client";
     this.#status = status;
-    if (this.#deadlineTimer !== undefined) this.engine.wheel.clear(this.#deadlineTimer);
-    this.#unlinkParent?.();
-    this.#unlinkSignal?.();
+    this.unlimit();
     if (wasStarting) this.engine.withdraw(this);
     if (!this.#remoteEnded) exchange?.reset(ErrorCode.CANCEL);
     this.#headersDeferred?.resolve(new Metadata());
     this.#endDeferred?.resolve();
     this.ended(status, fromServer);
-    if (status.code !== Code.OK) this.#abort?.abort(this.failure());
-    this.engine.callEnded(this, status.code);
+    if (status.code !== Code.OK) this.abortSignal();
+    this.left(status.code);
   }
 
   #whenEnded(): Promise<void> {
     if (this.state === "ended") return Promise.resolve();
     this.#endDeferred ??= deferred();
     return this.#endDeferred.promise;
-  }
-
-  #limitTime(timeoutMs: number | undefined): void {
-    if (timeoutMs === undefined || timeoutMs === Number.POSITIVE_INFINITY) return;
-    if (Number.isNaN(timeoutMs)) throw new TypeError("timeoutMs and deadline must be numbers, got NaN");
-    const now = this.engine.platform.clock.now();
-    const at = now + timeoutMs;
-    if (at >= this.#deadlineAt) return;
-    this.#deadlineAt = at;
-    if (timeoutMs <= 0) {
-      this.deadlinePassed();
-      return;
-    }
-    if (this.state === "ended") return;
-    this.#deadlineTimer ??= new DeadlineTimer(this);
-    this.engine.wheel.set(this.#deadlineTimer, at);
-  }
-
-  #linkParent(option: ServerContext | null | undefined): void {
-    if (option === null || this.state === "ended") return;
-    const storage = this.engine.platform.contextStorage;
-    const parent = option ?? (storage?.enabled ? storage.current() : undefined);
-    if (parent === undefined) return;
-    const remainingMs = parent.remainingMs();
-    if (remainingMs !== Number.POSITIVE_INFINITY) this.#limitTime(remainingMs);
-    const parentCall = parent as ServerContext & Partial<ParentCall>;
-    if (this.state === ("ended" as string) || parentCall.addCancelListener === undefined) return;
-    this.#unlinkParent = parentCall.addCancelListener((reason) => {
-      const expired = reason instanceof StatusError && reason.code === Code.DEADLINE_EXCEEDED;
-      if (expired) this.deadlinePassed();
-      else this.stop(cancelledWithParent, reason);
-    });
-  }
-
-  #linkSignal(signal: AbortSignal): void {
-    if (this.state === "ended") return;
-    const aborted = () => {
-      const elapsedMs = this.engine.platform.clock.now() - this.#startedAt;
-      this.stop(abortedBySignal(signal.reason, elapsedMs), signal.reason);
-    };
-    this.#unlinkSignal = () => signal.removeEventListener("abort", aborted);
-    if (signal.aborted) aborted();
-    else signal.addEventListener("abort", aborted, { once: true });
   }
 
   #authenticate(credentials: CallCredentials): void {

@@ -49,6 +49,8 @@ export class InboundMessages<T> implements AsyncIterable<T>, AsyncIterator<T, un
   #taken = 0;
   #uncredited = 0;
   #queuedBytes = 0;
+  /** "given": the peer has nothing more to send, so nothing is held back for what is queued. */
+  #credit: "onTaking" | "given" = "onTaking";
   #waiters: Waiter<T>[] = [];
   #inflating: Promise<unknown> | undefined;
   #end: "open" | "ended" | { readonly reason: () => StatusError } = "open";
@@ -122,8 +124,18 @@ export class InboundMessages<T> implements AsyncIterable<T>, AsyncIterator<T, un
   fail(reason: () => StatusError, keepQueued: boolean): void {
     if (typeof this.#end === "object" && (keepQueued || this.untaken === 0)) return;
     this.#end = { reason };
+    this.#reader.stop();
     if (!keepQueued) this.#drop();
     if (this.#inflating === undefined) this.#finishWaiters();
+  }
+
+  /**
+   * The exchange is over: what is queued is the application's own memory, and no longer counts against the connection,
+   * which it would do for ever when nobody takes it.
+   */
+  creditAll(): void {
+    this.#credit = "given";
+    this.#settleCredit();
   }
 
   /** Messages that have arrived and that the consumer has not taken. */
@@ -155,6 +167,7 @@ export class InboundMessages<T> implements AsyncIterable<T>, AsyncIterator<T, un
   return(): Promise<IteratorResult<T, undefined>> {
     if (this.#end === "open" || this.#taken < this.#queue.length) {
       if (this.#end === "open") this.#end = "ended";
+      this.#reader.stop();
       this.#drop();
       this.#owner.inboundAbandoned();
     }
@@ -173,7 +186,7 @@ export class InboundMessages<T> implements AsyncIterable<T>, AsyncIterator<T, un
       this.#taken = 0;
     }
     this.#queuedBytes -= queued.size;
-    if (this.#queuedBytes > 0) {
+    if (this.#queuedBytes > 0 && this.#credit === "onTaking") {
       this.#uncredited -= queued.size;
       this.#owner.inboundConsumed(queued.size);
     } else {
@@ -224,7 +237,7 @@ export class InboundMessages<T> implements AsyncIterable<T>, AsyncIterator<T, un
 
   // Credits what belongs to no queued message.
   #settleCredit(): void {
-    if (this.#queuedBytes > 0 || this.#uncredited === 0) return;
+    if (this.#uncredited === 0 || (this.#queuedBytes > 0 && this.#credit === "onTaking")) return;
     const bytes = this.#uncredited;
     this.#uncredited = 0;
     this.#owner.inboundConsumed(bytes);

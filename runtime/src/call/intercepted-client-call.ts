@@ -1,33 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { CallOptions } from "../rpc/call.js";
 import { Code } from "../rpc/code.js";
+import { ContextValues } from "../rpc/context-values.js";
 import type { InterceptedResponse, Interceptor } from "../rpc/interceptor.js";
-import { cancelledLocally, iterationLeft, responseMissing, responseRepeated } from "../rpc/library-status.js";
+import {
+  callIsOver,
+  cancelledLocally,
+  iterationLeft,
+  responseMissing,
+  responseRepeated,
+} from "../rpc/library-status.js";
 import { Metadata } from "../rpc/metadata.js";
 import type { Method } from "../rpc/method.js";
 import type { Peer } from "../rpc/peer.js";
-import { okStatus, type Status } from "../rpc/status.js";
+import type { Status } from "../rpc/status.js";
 import { StatusError } from "../rpc/status-error.js";
 import type { SendingCore } from "./call-handles.js";
+import { checkCallOptions } from "./call-options.js";
 import type { ClientEngine } from "./client-engine.js";
 import { deferred } from "./deferred.js";
+import { InterceptedAttempt } from "./intercepted-attempt.js";
+import { InterceptedReplies, type RepliesOwner } from "./intercepted-replies.js";
 import { type CallEnd, type InterceptionSubject, intercept, ResponseView } from "./interceptor-chain.js";
+import { LimitedCall } from "./limited-call.js";
 import { MessageQueue } from "./message-queue.js";
-import { rejection } from "./rejection.js";
-import { type Requests, StreamingClientCall } from "./streaming-client-call.js";
+import { MessageSource, type Messages } from "./message-source.js";
+import { handled, rejection } from "./rejection.js";
+import { messagesWereGiven, type Requests } from "./streaming-client-call.js";
 
 /**
  * A call with interceptors around it. What the caller sees is what the outermost interceptor returns or throws; the
- * call to the server is made when the innermost calls `next`, and made again when an interceptor calls it again.
+ * call to the server is made when the innermost calls `next`, and made again when an interceptor calls it again. Time,
+ * parent and signal limit all of it, interceptors that never answer included.
  */
-export class InterceptedClientCall implements SendingCore {
-  readonly #method: Method;
-  readonly #sent = new MessageQueue<unknown>();
-  readonly #subject: ClientSubject;
-  readonly #response: Promise<InterceptedResponse>;
+export class InterceptedClientCall extends LimitedCall implements SendingCore, InterceptionSubject, RepliesOwner {
+  readonly side = "client";
+  readonly context = undefined;
+  readonly method: Method;
+  readonly metadata: Metadata;
+  readonly contextValues: ContextValues;
+  readonly requests: AsyncIterable<unknown>;
+  readonly replies: InterceptedReplies;
+  readonly #options: CallOptions | undefined;
+  readonly #interceptors: readonly Interceptor[];
+  readonly #sent: MessageQueue<unknown> | undefined;
+  readonly #given: Messages | undefined;
+  readonly #uncompressed = new WeakSet<object>();
+  readonly #response = deferred<InterceptedResponse | undefined>();
   readonly #end = deferred<CallEnd>();
-  #state: "open" | "ended" = "open";
-  #iterated = false;
+  #attempts: InterceptedAttempt[] = [];
+  #status: Status | undefined;
+  #trailers: Metadata | undefined;
+  #cause: unknown;
 
   constructor(
     engine: ClientEngine,
@@ -36,173 +60,179 @@ export class InterceptedClientCall implements SendingCore {
     options: CallOptions | undefined,
     interceptors: readonly Interceptor[],
   ) {
-    this.#method = method;
-    this.#subject = new ClientSubject(engine, method, iterableOf(requests, this.#sent), options);
-    this.#response = intercept(interceptors, this.#subject);
-    this.#response.catch((error: unknown) => this.#finish(statusOf(error), metadataOf(error)));
+    if (options !== undefined) checkCallOptions(options);
+    super(engine);
+    this.method = method;
+    this.#options = options;
+    this.#interceptors = interceptors;
+    this.metadata = new Metadata(options?.metadata);
+    this.contextValues = options?.contextValues ?? new ContextValues();
+    if (requests.kind === "sent") this.#sent = new MessageQueue();
+    if (requests.kind === "iterable") this.#given = requests.messages;
+    this.requests = iterableOf(requests, this.#sent);
+    this.replies = new InterceptedReplies(this.#response.promise, this);
   }
 
-  get peer(): Peer | undefined {
-    return this.#subject.attempt?.peer;
-  }
-
-  get receivedCompressed(): boolean {
-    return this.#subject.attempt?.receivedCompressed ?? false;
-  }
-
-  headers(): Promise<Metadata> {
-    return this.#response.then(
-      (response) => response.headers,
-      () => new Metadata(),
+  /** Applies deadline and cancellation, then asks the interceptors. Called once. */
+  start(): void {
+    this.engine.callStarted(this);
+    this.limit(this.#options);
+    if (this.state === "ended") return;
+    intercept(this.#interceptors, this).then(
+      (response) => this.#answered(response),
+      (error: unknown) => this.repliesFailed(StatusError.from(error)),
     );
   }
 
-  trailers(): Promise<Metadata> {
-    return this.#end.promise.then((end) => end.trailers);
+  get peer(): Peer | undefined {
+    return this.#attempts.at(-1)?.peer;
   }
 
-  status(): Promise<Status> {
-    return this.#end.promise.then((end) => end.status);
+  get receivedCompressed(): boolean {
+    return this.#attempts.at(-1)?.receivedCompressed ?? false;
+  }
+
+  override get failed(): boolean {
+    return this.#status !== undefined && this.#status.code !== Code.OK;
+  }
+
+  async headers(): Promise<Metadata> {
+    return (await this.#response.promise)?.headers ?? new Metadata();
+  }
+
+  async trailers(): Promise<Metadata> {
+    return (await this.#end.promise).trailers;
+  }
+
+  async status(): Promise<Status> {
+    return (await this.#end.promise).status;
   }
 
   cancel(reason?: string): void {
     this.#cancelWith(cancelledLocally(reason));
   }
 
-  send(message: unknown): true | Promise<void> {
+  send(message: unknown, compress: boolean): true | Promise<void> {
+    if (this.#sent === undefined) throw new TypeError(messagesWereGiven);
+    if (!compress && typeof message === "object" && message !== null) this.#uncompressed.add(message);
     return this.#sent.push(message);
   }
 
   halfClose(): void {
+    if (this.#sent === undefined) throw new TypeError(messagesWereGiven);
     this.#sent.end();
-  }
-
-  /** The replies as the interceptors let them through. */
-  async *replies(): AsyncGenerator<unknown, void> {
-    if (this.#iterated) throw new TypeError("the messages of a call can be iterated once");
-    this.#iterated = true;
-    try {
-      const response = await this.#response;
-      for await (const message of response.messages) yield message;
-      this.#finish(await response.status, await response.trailers);
-    } catch (error) {
-      this.#finish(statusOf(error), metadataOf(error));
-      throw error instanceof StatusError ? error : StatusError.from(error);
-    } finally {
-      if (this.#state === "open") this.#cancelWith(iterationLeft);
-    }
-    const { status } = await this.#end.promise;
-    if (status.code !== Code.OK) throw errorOf(status);
   }
 
   /** The only reply of a unary or client-streaming method. */
   async onlyReply(): Promise<unknown> {
     let reply: { readonly message: unknown } | undefined;
-    for await (const message of this.replies()) {
-      if (reply !== undefined) throw errorOf(responseRepeated(this.#method.path));
+    for await (const message of this.replies) {
+      if (reply !== undefined) throw errorOf(responseRepeated(this.method.path));
       reply = { message };
     }
-    if (reply === undefined) throw errorOf(responseMissing(this.#method.path));
+    if (reply === undefined) throw errorOf(responseMissing(this.method.path));
     return reply.message;
   }
 
-  #cancelWith(status: Status): void {
+  override stop(status: Status, cause?: unknown): void {
+    if (this.state === "ended") return;
+    this.#cause = cause;
     this.#finish(status, new Metadata());
-    this.#subject.attempt?.cancelWith(status);
+    this.replies.fail();
   }
 
-  #finish(status: Status, trailers: Metadata): void {
-    if (this.#state === "ended") return;
-    this.#state = "ended";
-    this.#sent.fail(() => errorOf(status.code === Code.OK ? cancelledLocally("the call is over") : status));
-    this.#end.resolve({ status, trailers });
-  }
-}
-
-/** The interceptors' view of the call, and the maker of its attempts. */
-class ClientSubject implements InterceptionSubject {
-  readonly side = "client";
-  readonly method: Method;
-  readonly context = undefined;
-  readonly requests: AsyncIterable<unknown>;
-  readonly #engine: ClientEngine;
-  readonly #options: CallOptions | undefined;
-  #deadline: number | undefined;
-  /** The call that was made last. */
-  attempt: StreamingClientCall | undefined;
-  /** Never started; holds what interceptors read and change before the first attempt. */
-  readonly #draft: StreamingClientCall;
-
-  constructor(
-    engine: ClientEngine,
-    method: Method,
-    requests: AsyncIterable<unknown>,
-    options: CallOptions | undefined,
-  ) {
-    this.#engine = engine;
-    this.method = method;
-    this.requests = requests;
-    this.#options = options;
-    this.#draft = new StreamingClientCall(engine, method, { kind: "sent" }, options);
+  override failure(): StatusError {
+    const status = this.#status === undefined || this.#status.code === Code.OK ? callIsOver : this.#status;
+    return new StatusError(status.code, status.message, {
+      details: status.details,
+      metadata: this.#trailers,
+      peer: this.peer,
+      ...(this.#cause === undefined ? undefined : { cause: this.#cause }),
+    });
   }
 
-  get metadata(): Metadata {
-    return this.#draft.metadata;
-  }
-  get contextValues() {
-    return this.#draft.contextValues;
-  }
-  get signal(): AbortSignal {
-    return (this.attempt ?? this.#draft).signal;
-  }
-  get deadline(): number | undefined {
-    return this.#deadline;
-  }
-
-  shortenDeadline(deadline: number): void {
-    this.#deadline = Math.min(deadline, this.#deadline ?? Number.POSITIVE_INFINITY);
-  }
-
+  /** Makes a call to the server. */
   async proceed(requests: AsyncIterable<unknown>): Promise<InterceptedResponse> {
-    const options: CallOptions = { ...this.#options, metadata: this.metadata, contextValues: this.contextValues };
-    const attempt = new StreamingClientCall(
-      this.#engine,
-      this.method,
-      { kind: "iterable", messages: requests },
-      this.#deadline === undefined ? options : { ...options, deadline: this.#deadline },
-    );
-    this.attempt = attempt;
+    if (this.state === "ended") return rejection(() => this.failure());
+    const attempt = new InterceptedAttempt(this.engine, this.method, requests, this.#uncompressed, {
+      ...this.#options,
+      metadata: this.metadata,
+      contextValues: this.contextValues,
+      // Who limits this call limits its attempts; the server is told of the time that is left.
+      timeoutMs: this.deadlineAt - this.engine.platform.clock.now(),
+      deadline: undefined,
+      signal: undefined,
+      parent: null,
+    });
+    this.#attempts = this.#attempts.filter((earlier) => earlier.state !== "ended");
+    this.#attempts.push(attempt);
     attempt.start();
     const headers = await attempt.headers();
     // A call that fails without headers rejects here, where an interceptor can catch it; with them, after its replies.
-    if (attempt.state === "ended" && !attempt.hasHeaders) {
-      const status = await attempt.status();
-      if (status.code !== Code.OK) return rejection(() => attempt.failure());
-    }
+    if (attempt.state === "ended" && !attempt.hasHeaders && attempt.failed) return rejection(() => attempt.failure());
     const ending = async () => ({ status: await attempt.status(), trailers: await attempt.trailers() });
     return new ResponseView(headers, attempt.replies, ending);
   }
+
+  /** The replies have been read to their end. */
+  async repliesEnded(response: InterceptedResponse): Promise<void> {
+    const [status, trailers] = await Promise.all([response.status, response.trailers]);
+    this.#finish(status, trailers);
+  }
+
+  repliesFailed(error: StatusError): void {
+    this.#cause ??= error.cause;
+    this.#finish(error.status, error.metadata);
+  }
+
+  repliesLeft(): void {
+    this.#cancelWith(iterationLeft);
+  }
+
+  #answered(response: InterceptedResponse): void {
+    this.#response.resolve(response);
+    // A caller who reads no replies learns of the end all the same; one who waits for them learns of it behind the last.
+    Promise.resolve(response.status)
+      .then(() => (this.replies.awaited ? undefined : this.repliesEnded(response)))
+      .catch((error: unknown) => this.repliesFailed(StatusError.from(error)));
+  }
+
+  #cancelWith(status: Status): void {
+    const attempts = this.#attempts;
+    this.stop(status);
+    for (const attempt of attempts) attempt.cancelWith(status);
+  }
+
+  #finish(status: Status, trailers: Metadata): void {
+    if (this.state === "ended") return;
+    this.state = "ended";
+    this.#status = status;
+    this.#trailers = trailers;
+    this.unlimit();
+    this.#end.resolve({ status, trailers });
+    this.#response.resolve(undefined);
+    this.#sent?.drop(() => this.failure());
+    // Those whose response an interceptor has not used, or that it was still waiting for.
+    for (const attempt of this.#attempts) attempt.stop(this.failed ? status : callIsOver);
+    // An interceptor's generator that waits for the caller's messages cannot tell them that no more are wanted.
+    if (this.#given !== undefined) handled(new MessageSource(this.#given).leave());
+    if (this.failed) this.abortSignal();
+    this.engine.callEnded(this, status.code);
+  }
 }
 
-function iterableOf(requests: Requests, sent: MessageQueue<unknown>): AsyncIterable<unknown> {
-  if (requests.kind === "sent") return sent;
-  return asyncIterable(requests.kind === "one" ? [requests.message] : requests.messages);
+// A request that is one message can be sent again.
+function iterableOf(requests: Requests, sent: MessageQueue<unknown> | undefined): AsyncIterable<unknown> {
+  if (sent !== undefined) return sent;
+  const messages = requests.kind === "iterable" ? requests.messages : requests.kind === "one" ? [requests.message] : [];
+  if (Symbol.asyncIterator in messages) return messages;
+  return { [Symbol.asyncIterator]: () => asyncIterator(messages) };
 }
 
-async function* asyncIterable(messages: AsyncIterable<unknown> | Iterable<unknown>): AsyncGenerator<unknown> {
+async function* asyncIterator(messages: Iterable<unknown>): AsyncGenerator<unknown> {
   yield* messages;
 }
 
-function statusOf(error: unknown): Status {
-  return StatusError.from(error).status;
-}
-
-function metadataOf(error: unknown): Metadata {
-  return error instanceof StatusError ? error.metadata : new Metadata();
-}
-
 function errorOf(status: Status): StatusError {
-  return new StatusError(status.code === okStatus.code ? Code.UNKNOWN : status.code, status.message, {
-    details: status.details,
-  });
+  return new StatusError(status.code, status.message);
 }

@@ -42,7 +42,7 @@ export function intercept(
     const interceptor = interceptors[index];
     if (interceptor === undefined) return subject.proceed(requests);
     const next = (changes?: InterceptedChanges) => {
-      if (changes?.deadline !== undefined) subject.shortenDeadline(changes.deadline);
+      if (changes?.deadline !== undefined) subject.shortenDeadline(checkDeadline(index, changes.deadline));
       return dispatch(index + 1, changes?.messages ?? requests);
     };
     const response = await interceptor(new CallView(subject, requests), next);
@@ -52,6 +52,13 @@ export function intercept(
     return response;
   };
   return dispatch(0, subject.requests);
+}
+
+function checkDeadline(index: number, deadline: unknown): number {
+  if (typeof deadline === "number" && !Number.isNaN(deadline)) return deadline;
+  throw new TypeError(
+    `interceptors[${index}] gave next() the deadline ${String(deadline)}, expected epoch milliseconds`,
+  );
 }
 
 class CallView implements InterceptedCall {

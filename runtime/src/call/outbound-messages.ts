@@ -114,7 +114,6 @@ export class OutboundMessages<I> {
   /** Settled when what the exchange has queued has gone. */
   #draining: (() => void)[] = [];
   #onEnd: ((exchange: Exchange) => void) | undefined;
-  sentMessages = 0;
 
   constructor(codec: MessageCodec<unknown, I>, maxBytes: number) {
     this.#codec = codec;
@@ -133,7 +132,6 @@ export class OutboundMessages<I> {
     if (this.#state !== "open") throw this.#state === "ended" ? afterEnd() : this.#state.reason();
     if (this.#exchange !== undefined && this.#waiting.length === 0 && !this.#compressing && !this.#undrained) {
       if (!this.#compresses(compress)) {
-        this.sentMessages++;
         if (sendUncompressed(this.#exchange, this.#codec, message, this.#maxBytes, false)) return true;
         this.#undrained = true;
         return new Promise((resolve) => this.#draining.push(resolve));
@@ -191,12 +189,9 @@ export class OutboundMessages<I> {
       const one = this.#waiting.shift() as Waiting<I>;
       try {
         if (this.#compresses(one.compress)) this.#sendCompressed(exchange, this.#coding as SendCoding, one);
-        else {
-          this.sentMessages++;
-          this.#handedOver(one, sendUncompressed(exchange, this.#codec, one.message, this.#maxBytes, false));
-        }
+        else this.#handedOver(one, sendUncompressed(exchange, this.#codec, one.message, this.#maxBytes, false));
       } catch (error) {
-        one.reject(error);
+        this.#unsent(one, unsendable(this.#codec.typeName, error));
       }
     }
     if (this.#onEnd !== undefined && this.#waiting.length === 0 && !this.#compressing) {
@@ -208,7 +203,6 @@ export class OutboundMessages<I> {
 
   #sendCompressed(exchange: Exchange, coding: SendCoding, one: Waiting<I>): void {
     const bytes = encodeAlone(this.#codec, one.message, this.#maxBytes);
-    this.sentMessages++;
     const framed = compress(coding, bytes);
     if (!(framed instanceof Promise)) {
       this.#handedOver(one, exchange.sendData(framed, false));
@@ -224,10 +218,15 @@ export class OutboundMessages<I> {
       },
       (error: unknown) => {
         this.#compressing = false;
-        one.reject(unsendable(this.#codec.typeName, error));
-        this.#flush();
+        this.#unsent(one, unsendable(this.#codec.typeName, error));
       },
     );
+  }
+
+  // What follows must not arrive without it, nor the end.
+  #unsent(one: Waiting<I>, error: StatusError): void {
+    one.reject(error);
+    this.fail(() => error);
   }
 
   #handedOver(one: Waiting<I>, drained: boolean): void {

@@ -42,9 +42,8 @@ function start(
   const oneReply = method.shape === "unary" || method.shape === "clientStreaming";
   if (interceptors.length > 0) {
     const call = new InterceptedClientCall(engine, method, requests, options, interceptors);
-    return oneReply
-      ? promiseOf(call, call.onlyReply())
-      : new StreamHandle(call, { [Symbol.asyncIterator]: () => call.replies() });
+    call.start();
+    return oneReply ? promiseOf(call, call.onlyReply()) : new StreamHandle(call, call.replies);
   }
   const call = new StreamingClientCall(engine, method, requests, options);
   call.start();

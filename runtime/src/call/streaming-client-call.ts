@@ -4,11 +4,12 @@ import { Code } from "../rpc/code.js";
 import { cancelledLocally, iterationLeft, responseMissing, responseRepeated } from "../rpc/library-status.js";
 import type { Method } from "../rpc/method.js";
 import type { Status } from "../rpc/status.js";
-import type { StatusError } from "../rpc/status-error.js";
+import { StatusError } from "../rpc/status-error.js";
 import type { Exchange } from "../transport/exchange.js";
 import { ClientCall } from "./client-call.js";
 import type { ClientEngine } from "./client-engine.js";
 import { InboundMessages, type InboundOwner } from "./inbound-messages.js";
+import { MessageSource, type Messages } from "./message-source.js";
 import { OutboundMessages, sendOnly } from "./outbound-messages.js";
 import { handled } from "./rejection.js";
 
@@ -17,7 +18,7 @@ const noBytes = new Uint8Array(0);
 /** The request messages of a call: one, those of an iterable, or those that come by `send`. */
 export type Requests =
   | { readonly kind: "one"; readonly message: unknown }
-  | { readonly kind: "iterable"; readonly messages: AsyncIterable<unknown> | Iterable<unknown> }
+  | { readonly kind: "iterable"; readonly messages: Messages }
   | { readonly kind: "sent" };
 
 /** A call of any shape, message by message. */
@@ -26,10 +27,12 @@ export class StreamingClientCall extends ClientCall implements InboundOwner {
   readonly #inbound: InboundMessages<unknown>;
   readonly #outbound: OutboundMessages<unknown>;
   readonly #oneReply: boolean;
+  readonly #source: MessageSource | undefined;
 
   constructor(engine: ClientEngine, method: Method, requests: Requests, options: CallOptions | undefined) {
     super(engine, method, options);
     this.#requests = requests;
+    if (requests.kind === "iterable") this.#source = new MessageSource(requests.messages);
     this.#oneReply = method.shape === "unary" || method.shape === "clientStreaming";
     this.#inbound = new InboundMessages(this.response, this.receiveMaxBytes, this);
     this.#outbound = new OutboundMessages(this.request, this.sendMaxBytes);
@@ -44,14 +47,25 @@ export class StreamingClientCall extends ClientCall implements InboundOwner {
     return this.#inbound.takenCompressed;
   }
 
-  /** Hands a message over; see OutboundMessages.send. */
+  /** Hands a message over; see OutboundMessages.send. One that cannot be sent ends the call: it is not lost in silence. */
   send(message: unknown, compress: boolean): true | Promise<void> {
-    return this.#outbound.send(message, compress);
+    checkSendable(this.#requests);
+    // After halfClose() the call goes on with what was sent before it.
+    if (this.#outbound.ended) return this.#outbound.send(message, compress);
+    try {
+      const sending = this.#outbound.send(message, compress);
+      if (sending !== true) sending.catch((error: unknown) => this.#sendFailed(error));
+      return sending;
+    } catch (error) {
+      this.#sendFailed(error);
+      throw error;
+    }
   }
 
   /** No more messages. */
   halfClose(): void {
-    this.#outbound.end((exchange) => exchange.sendData(noBytes, true));
+    checkSendable(this.#requests);
+    this.#endRequests();
   }
 
   /** The only reply of a unary or client-streaming method. Rejects with the call's StatusError. */
@@ -92,7 +106,7 @@ export class StreamingClientCall extends ClientCall implements InboundOwner {
       return;
     }
     this.#outbound.start(exchange, this.coding);
-    if (requests.kind === "iterable") void handled(this.#sendAll(requests.messages));
+    if (this.#source !== undefined) void this.#sendAll(this.#source);
   }
 
   protected override bodyReceived(chunk: Uint8Array, start: number, end: number): void {
@@ -102,8 +116,8 @@ export class StreamingClientCall extends ClientCall implements InboundOwner {
   }
 
   protected override accept(status: Status): Status | Promise<Status> {
-    if (this.#oneReply && this.#inbound.receivedMessages === 0) return responseMissing(this.method.path);
     this.#inbound.end();
+    if (this.#oneReply && this.#inbound.receivedMessages === 0) return responseMissing(this.method.path);
     const { inflating } = this.#inbound;
     if (!this.#oneReply || inflating === undefined) return status;
     const inflated = () => status;
@@ -113,29 +127,54 @@ export class StreamingClientCall extends ClientCall implements InboundOwner {
   protected override ended(status: Status, fromServer: boolean): void {
     const failure = (): StatusError => this.failure();
     if (status.code !== Code.OK) this.#inbound.fail(failure, fromServer);
+    this.#inbound.creditAll();
     this.#outbound.fail(failure);
+    // An iterable that fails while it is told that the call is over has nobody left to tell.
+    if (this.#source !== undefined) handled(this.#source.leave());
   }
 
-  async #sendAll(messages: AsyncIterable<unknown> | Iterable<unknown>): Promise<void> {
-    const iterator = Symbol.asyncIterator in messages ? messages[Symbol.asyncIterator]() : messages[Symbol.iterator]();
-    let finished = false;
-    try {
-      while (this.state !== "ended") {
-        const { done, value } = await iterator.next();
-        if (done) {
-          finished = true;
-          this.halfClose();
-          return;
-        }
-        if (this.#outbound.ended) break;
-        const sent = this.#outbound.send(value, true);
-        if (sent !== true) await sent;
+  /** Whether this message may be compressed. */
+  protected compresses(_message: unknown): boolean {
+    return true;
+  }
+
+  #endRequests(): void {
+    this.#outbound.end((exchange) => exchange.sendData(noBytes, true));
+  }
+
+  #sendFailed(error: unknown): void {
+    const { status, cause } = StatusError.from(error);
+    this.stop(status, cause);
+  }
+
+  async #sendAll(source: MessageSource): Promise<void> {
+    while (this.state !== "ended") {
+      let next: IteratorResult<unknown, unknown>;
+      try {
+        next = await source.next();
+      } catch (error) {
+        this.stop(cancelledLocally(error), error);
+        return;
       }
-    } catch (error) {
-      finished = true;
-      this.stop(cancelledLocally(error), error);
+      if (next.done) {
+        this.#endRequests();
+        return;
+      }
+      if (this.#outbound.ended) return;
+      try {
+        const sent = this.#outbound.send(next.value, this.compresses(next.value));
+        if (sent !== true) await sent;
+      } catch (error) {
+        this.#sendFailed(error);
+        return;
+      }
     }
-    // The call is over: an iterable that fails while it is told so has nobody left to tell.
-    if (!finished) await handled(Promise.resolve(iterator.return?.()));
   }
 }
+
+function checkSendable(requests: Requests): void {
+  if (requests.kind !== "sent") throw new TypeError(messagesWereGiven);
+}
+
+/** What send() and halfClose() say on a call that got its messages when it was made. */
+export const messagesWereGiven = "send() on a call whose messages were given when it was made";
