@@ -9,6 +9,8 @@ const maxInFlightBytes = 64 * 1024;
 const outputLingerMs = 5_000;
 /** How long a peer may take to end its side once we have ended ours. */
 const finLingerMs = 1_000;
+/** Between two reads of what is only dropped: a peer that floods on must not cost the other connections their turns. */
+const dropPauseMs = 10;
 
 const resolved = Promise.resolve();
 
@@ -34,6 +36,7 @@ export class SocketPump implements EndpointHost {
   #timerAt = Number.POSITIVE_INFINITY;
   #timerIsStale = false;
   #linger: NodeJS.Timeout | undefined;
+  #dropPause: NodeJS.Timeout | undefined;
 
   constructor(socket: Duplex) {
     this.#socket = socket;
@@ -96,10 +99,19 @@ export class SocketPump implements EndpointHost {
   }
 
   #received(chunk: Uint8Array): void {
+    if (this.#state === "ended") this.#dropped();
     if (this.#state !== "open" || this.#endpoint === undefined) return;
     // A plain Uint8Array: a Buffer's `slice` would give the portable core a view where it asks for a copy.
     const bytes = new Uint8Array(chunk.buffer as ArrayBuffer, chunk.byteOffset, chunk.byteLength);
     if (!this.#endpoint.receive(bytes)) this.#hold();
+  }
+
+  #dropped(): void {
+    this.#socket.pause();
+    this.#dropPause ??= setTimeout(() => {
+      this.#dropPause = undefined;
+      this.#socket.resume();
+    }, dropPauseMs).unref();
   }
 
   #hold(): void {
@@ -211,6 +223,7 @@ export class SocketPump implements EndpointHost {
     this.#state = "closed";
     clearTimeout(this.#timer);
     clearTimeout(this.#linger);
+    clearTimeout(this.#dropPause);
     if (this.#held !== undefined) clearImmediate(this.#held);
     this.#held = undefined;
     this.#endpoint = undefined;
