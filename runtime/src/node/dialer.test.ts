@@ -47,7 +47,8 @@ function tlsServer(options: TlsOptions = {}): Promise<number> {
 /** Notes the names that clients send as SNI. */
 const recordingNames = (names: string[]): TlsOptions => ({
   SNICallback: (name, done) => {
-    names.push(name);
+    // Deno asks for clients that send none, too.
+    if (name !== "") names.push(name);
     done(null);
   },
 });
@@ -121,7 +122,7 @@ test("a TLS socket is pumped once h2 is agreed on, and the server's identity is 
     "DNS:waterzooi.test.google.be",
     "DNS:localhost",
     "IP:127.0.0.1",
-    "IP:0:0:0:0:0:0:0:1",
+    "IP:::1",
   ]);
 });
 
@@ -166,7 +167,7 @@ test("a client certificate is presented", async () => {
     without.onEnded = resolve;
   });
   await ended;
-  expect(without.ended?.reason?.message).toMatch(/alert certificate required/);
+  expect(without.ended?.reason?.message).toMatch(/certificate.?required/i);
 });
 
 test("a server without ALPN or without h2 is refused", async () => {
@@ -243,6 +244,7 @@ test("a cancelled dial calls nothing back", async () => {
     },
   );
   const [socket] = await accepted;
+  socket.resume();
   attempt.cancel();
   await once(socket, "close");
 });

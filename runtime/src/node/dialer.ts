@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isIP, connect as netConnect, type Socket } from "node:net";
-import { type ConnectionOptions, checkServerIdentity, type TLSSocket, connect as tlsConnect } from "node:tls";
+import { type ConnectionOptions, type TLSSocket, connect as tlsConnect } from "node:tls";
 import type { ClientTls } from "../rpc/tls.js";
 import type { DialOptions } from "../transport/platform.js";
 import type { DialAttempt, DialListener, SocketAddress } from "../transport/socket.js";
 import { describeCertificate, peerOf } from "./peer.js";
+import { checkIdentity } from "./runtime-differences.js";
 import { SocketPump } from "./socket-pump.js";
 import { secureContextOptions } from "./tls-settings.js";
 
@@ -99,7 +100,7 @@ function clientTlsOptions(tls: ClientTls, serverName: string): ConnectionOptions
     // Always ours: Node would compare with the address dialled where there is no SNI.
     checkServerIdentity: (_host, certificate) =>
       tls.checkServerIdentity === undefined
-        ? checkServerIdentity(name, certificate)
+        ? checkIdentity(name, certificate)
         : tls.checkServerIdentity(name, describeCertificate(certificate.raw)),
   };
   // RFC 6066 §3: SNI carries no IP addresses.

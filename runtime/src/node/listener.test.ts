@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ConnectionOptions, type TLSSocket, connect as tlsConnect } from "node:tls";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { runtimeName } from "../../test/runtimes/runtime-name.js";
 import { EchoEndpoint } from "../../test/support/echo-endpoint.js";
 import type { Peer } from "../rpc/peer.js";
 import type { ServerTls } from "../rpc/tls.js";
@@ -268,11 +269,20 @@ describe("TLS", () => {
     expect(lenient.peers[0]?.tls?.authorized).toBe(false);
   });
 
+  test("a client certificate that nobody vouches for is told as such when only requested", async () => {
+    const echo = await start(undefined, { serverTls: { ...serverTls, clientCertificate: "request" } });
+    const socket = openTls(echo, clientPair);
+    socket.write("bytes");
+    await once(socket, "data");
+    expect(echo.peers[0]?.tls?.authorized).toBe(false);
+  });
+
   test.each([
     [
       "cleartext HTTP",
       "GET / HTTP/1.1\r\n\r\n",
-      /TLS handshake failed: the client speaks HTTP in cleartext on a TLS port/,
+      // Deno does not look for HTTP in what is no TLS.
+      /TLS handshake failed: the client(?: speaks HTTP in cleartext on a TLS port|'s first bytes are no TLS record)/,
     ],
     ["HTTP/2's preface", clientPreface, /TLS handshake failed: the client's first bytes are no TLS record/],
   ])("%s on a TLS port is refused", async (_what, text, reason) => {
@@ -351,9 +361,10 @@ describe("TLS", () => {
     expect(echo.peers[0]?.tls?.protocol).toBe(version);
   });
 
-  test("ciphers that HTTP/2 bans are not agreed on (RFC 9113 §9.2.2)", async () => {
+  test("ciphers that HTTP/2 bans are not agreed on (RFC 9113 §9.2.2)", async ({ skip }) => {
+    skip(runtimeName === "deno", "Deno's TLS has none of those ciphers, and no option for others");
     const echo = await start(undefined, { serverTls });
     await closed(openTls(echo, { maxVersion: "TLSv1.2", ciphers: "ECDHE-RSA-AES128-SHA256" }));
-    await expect.poll(() => echo.refused.join()).toMatch(/TLS handshake failed: .*no shared cipher/i);
+    await expect.poll(() => echo.refused.join()).toMatch(/TLS handshake failed: .*no.shared.cipher/i);
   });
 });

@@ -3,6 +3,7 @@ import { X509Certificate } from "node:crypto";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
 import type { Peer, PeerCertificate, TlsIdentity } from "../rpc/peer.js";
+import { canonicalIp, isAuthorized } from "./runtime-differences.js";
 
 /**
  * Reads who is at the other end while the socket can still tell. `fallbackAddress` stands for sockets without an IP
@@ -27,8 +28,8 @@ class SocketTlsIdentity implements TlsIdentity {
   constructor(socket: TLSSocket) {
     this.protocol = socket.getProtocol() ?? "";
     this.cipher = socket.getCipher().standardName;
-    this.authorized = socket.authorized;
     this.#x509 = socket.getPeerX509Certificate();
+    this.authorized = isAuthorized(socket.authorized, this.#x509);
   }
 
   get certificate(): PeerCertificate | undefined {
@@ -59,7 +60,7 @@ function splitAltNames(text: string): string[] {
   const names: string[] = [];
   for (const [, kind, quoted, plain] of text.matchAll(/([^:,]+):(?:("(?:[^"\\]|\\.)*")|([^,]*))(?:, |$)/g)) {
     const value = quoted === undefined ? plain : (JSON.parse(quoted) as string);
-    names.push(`${kind === "IP Address" ? "IP" : kind}:${value}`);
+    names.push(kind === "IP Address" ? `IP:${canonicalIp(value as string)}` : `${kind}:${value}`);
   }
   return names;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { constants } from "node:crypto";
-import { createSecureContext, type SecureContextOptions } from "node:tls";
+import type { SecureContextOptions } from "node:tls";
 import type { ClientTls, ServerTls } from "../rpc/tls.js";
+import { checkPem } from "./runtime-differences.js";
 
 // RFC 9113 §9.2.2 and Appendix A: with TLS 1.2 only ephemeral key exchange and AEAD; the names of TLS 1.3 come first.
 const ciphers = [
@@ -39,7 +40,7 @@ export function secureContextOptions(tls: ServerTls | ClientTls): SecureContextO
 function tryOut(options: SecureContextOptions, names: readonly ("ca" | "cert" | "key")[]): void {
   if (names.some((name) => options[name] === undefined)) return;
   try {
-    createSecureContext(Object.fromEntries(names.map((name) => [name, options[name]])));
+    checkPem(Object.fromEntries(names.map((name) => [name, options[name]])));
   } catch (error) {
     const subject =
       names.length > 1 ? "tls.cert and tls.key do not fit each other" : `tls.${names[0]} is not usable PEM`;

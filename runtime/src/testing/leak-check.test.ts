@@ -2,9 +2,11 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { expect, test } from "vitest";
+import { runtimeName } from "../../test/runtimes/runtime-name.js";
 import { createLeakCheck } from "./leak-check.js";
 
-test("an open server and a timer are named, and closing them settles the check", async () => {
+test("an open server and a timer are named, and closing them settles the check", async ({ skip }) => {
+  skip(runtimeName === "bun", "Bun's process.getActiveResourcesInfo() is always empty, so no leak is ever seen there");
   const leaks = createLeakCheck();
   expect(leaks.remaining()).toEqual([]);
   const server = createServer().listen(0, "127.0.0.1");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from "vitest";
 import { Code } from "../../src/index.js";
+import { runtimeName } from "../runtimes/runtime-name.js";
 import { carriers, serve } from "../support/serve.js";
 import { both, collect, down, one, up } from "../support/text-service.js";
 
@@ -8,7 +9,11 @@ const long = "abc ".repeat(5000);
 
 describe.each(carriers)("compression over %s", (carrier) => {
   for (const encoding of ["gzip", "deflate", "br"] as const) {
-    test(`${encoding}: both directions, above minBytes alone`, async () => {
+    test(`${encoding}: both directions, above minBytes alone`, async ({ skip }) => {
+      skip(
+        encoding === "br" && runtimeName === "deno",
+        "Deno's brotli takes a message cut short for a whole one, so br is not offered",
+      );
       const compressed: boolean[] = [];
       await using served = await serve(
         carrier,

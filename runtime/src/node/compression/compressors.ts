@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as zlib from "node:zlib";
 import type { Compressor } from "../../rpc/compression.js";
+import { tellsCutBrotli } from "../runtime-differences.js";
 import { gzipEnvelope } from "./gzip-envelope.js";
 import { ZlibCompressor, type ZlibFunctions } from "./zlib-compressor.js";
 import { zstdEnvelope } from "./zstd-envelope.js";
@@ -58,10 +59,10 @@ function zstdCompressors(functions: ZstdZlib): readonly Compressor[] {
   ];
 }
 
-/** The codings of this Node, in order of preference: gzip, deflate, br, and zstd from Node 22.15 on. */
+/** The codings of this runtime, in order of preference: gzip, deflate, br (not on Deno), and zstd from Node 22.15 on. */
 export const nodeCompressors: readonly Compressor[] = [
   gzip,
   deflate,
-  br,
+  ...(tellsCutBrotli() ? [br] : []),
   ...zstdCompressors(zlib as unknown as ZstdZlib),
 ];

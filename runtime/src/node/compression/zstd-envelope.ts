@@ -9,7 +9,7 @@ const rleBlock = 1;
 
 /**
  * Finds the end of a zstd frame before it is inflated (RFC 8878 §3.1.1): node:zlib takes a frame that is cut off
- * anywhere for a complete one.
+ * anywhere for a complete one, and on Node 26 reads on into a second frame.
  */
 export const zstdEnvelope: Envelope = {
   // Go's klauspost/compress, which connect-go uses, writes no frame for an empty message.
@@ -34,7 +34,9 @@ export const zstdEnvelope: Envelope = {
       isLastBlock = (header & 1) !== 0;
       position += 3 + (((header >> 1) & 3) === rleBlock ? 1 : header >> 3);
     }
-    if (position + (hasChecksum ? checksumBytes : 0) > bytes.byteLength) throw endsEarly();
+    const extraBytes = bytes.byteLength - position - (hasChecksum ? checksumBytes : 0);
+    if (extraBytes < 0) throw endsEarly();
+    if (extraBytes > 0) throw invalid(`${extraBytes} bytes follow the end of the compressed data`);
     return 0;
   },
   trailerBytes: 0,
