@@ -1,161 +1,107 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * `npm run bench [-- --quick --rounds=N --seconds=N --only=petrel,grpc-js --node=24]`: calls per second of an 18-byte
- * unary echo, one core for the server and another for h2load. Contenders alternate within every row of every round, so
- * read the ratios. Exits 1 when Petrel is below a floor.
+ * `npm run bench [-- --quick --rows=server,pair --only=petrel,grpc-js --rounds=N --seconds=N --node=24]`: the table of
+ * docs/performance.md, one core for servers and another for load. Contenders alternate within every row of every round,
+ * so read the ratios. `--rows` takes kinds or beginnings of names. Exits 1 when Petrel is below a floor.
  */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { availableParallelism, cpus, tmpdir } from "node:os";
-import { join } from "node:path";
+import { availableParallelism, cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { runChecked, type StartedServer } from "../scripts/child-process.js";
+import { runChecked } from "../scripts/child-process.js";
 import { type NodeMajor, nodeRuntime } from "../scripts/node-runtime.js";
-import { type Contender, contenders, installPeers, startContender } from "./contender.js";
-import { findH2load, type Load, measure } from "./h2load.js";
-import { formatRate, formatRatio, formatTable, summarize } from "./summary.js";
-
-interface Row extends Load {
-  readonly name: string;
-}
-
-/** Calls per second by row and contender, one figure a round. */
-type Figures = Map<string, number[]>;
-
-const rows: readonly Row[] = [
-  { name: "c4 m50", connections: 4, callsInFlight: 50 },
-  { name: "c100 m1", connections: 100, callsInFlight: 1 },
-  { name: "c1 m10", connections: 1, callsInFlight: 10 },
-  { name: "c1 m1", connections: 1, callsInFlight: 1 },
-];
-const floors = [
-  { row: "c4 m50", peer: "grpc-js", ratio: 6 },
-  { row: "c4 m50", peer: "grpc-go", ratio: 1.5 },
-];
-const serverCore = 0;
-const loadCore = 1;
-const warmUpSeconds = 1;
-const text = "sixteen bytes ok";
-const path = "/bench.v1.EchoService/Echo";
+import { contenders, installPeers } from "./contender.js";
+import { findH2load } from "./h2load.js";
+import { Round } from "./round.js";
+import { clientRows } from "./rows/client.js";
+import { costRows } from "./rows/cost.js";
+import { largeRows } from "./rows/large.js";
+import { memoryRows } from "./rows/memory.js";
+import { named, type Row, rowKinds } from "./rows/row.js";
+import { serverRows } from "./rows/server.js";
+import { streamingRows } from "./rows/streaming.js";
+import { Figures, formatRows } from "./table.js";
 
 const { values } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
     rounds: { type: "string" },
     seconds: { type: "string" },
+    rows: { type: "string" },
     only: { type: "string" },
     node: { type: "string" },
   },
 });
 const rounds = Number(values.rounds ?? (values.quick ? 1 : 3));
-const seconds = Number(values.seconds ?? (values.quick ? 2 : 3));
+const seconds = Number(values.seconds ?? 2);
 const node = values.node === undefined ? process.execPath : await nodeRuntime(Number(values.node) as NodeMajor);
-const chosen = choose(await contenders(node), values.only);
+const all = await contenders(node);
+for (const name of values.only?.split(",") ?? []) named(all, name);
+const rows = chosenRows();
+const measured = all.filter(({ name }) => rows.some((row) => row.contenders.includes(name)));
 
-if (availableParallelism() < 2) throw new Error("the benchmark needs two cores, one for the server, one for h2load");
+if (availableParallelism() < 2) throw new Error("the benchmark needs two cores, one for servers, one for load");
 const h2load = await findH2load();
 await installPeers();
-for (const contender of chosen) await contender.prepare();
+for (const contender of measured) await contender.prepare();
+// Every client is tried against Petrel's server, whoever is chosen.
+await named(all, "petrel").prepare();
 
 const nodeVersion = (await runChecked(node, ["--version"])).trim();
 console.log(`machine: ${cpus()[0]?.model.trim()}, ${availableParallelism()} cores; node ${nodeVersion}; ${h2load}`);
-console.log(
-  `18-byte unary echo, thousands of calls/s on one core: median of ${rounds} rounds of ${seconds} s (lowest–highest)`,
-);
-const figures: Figures = new Map();
-for (let round = 0; round < rounds; round++) await measureRound(rotated(chosen, round), figures);
-console.log(formatTable([...rateLines(figures), ...ratioLines(figures)]));
-for (const { name, note } of chosen) if (note !== "") console.log(`${name}: ${note}`);
-process.exitCode = aboveFloors(figures) ? 0 : 1;
+for (const { name, note } of measured) if (note !== "") console.log(`${name}: ${note}`);
+const figures = new Figures();
+let failures = 0;
+for (let number = 0; number < rounds; number++) await measureRound(number);
+console.log(`\nmedian of ${rounds} rounds of ${seconds} s (lowest–highest), every limit on\n`);
+console.log(formatRows(rows, figures));
+process.exitCode = floorsMet() ? 0 : 1;
 
-function choose(all: readonly Contender[], only: string | undefined): Contender[] {
-  if (only === undefined) return [...all];
-  return only.split(",").map((name) => {
-    const contender = all.find((each) => each.name === name);
-    if (contender === undefined) throw new Error(`--only=${name}: expected ${all.map((each) => each.name).join(", ")}`);
-    return contender;
-  });
+function chosenRows(): Row[] {
+  const every = [...serverRows, ...clientRows, ...streamingRows, ...largeRows, ...costRows, ...memoryRows];
+  const wanted = values.rows?.split(",");
+  const chosen = every
+    .filter((row) => !values.quick || row.quick !== undefined)
+    .filter(({ kind, name }) => wanted?.some((want) => kind === want || name.startsWith(want)) ?? true)
+    .map((row) => ({ ...row, contenders: (values.quick && row.quick) || row.contenders }))
+    .map((row) => ({
+      ...row,
+      contenders: row.contenders.filter((name) => values.only?.split(",").includes(name) ?? true),
+    }))
+    .filter((row) => row.contenders.length > 0);
+  if (chosen.length === 0)
+    throw new Error(`nothing to measure; --rows takes ${rowKinds.join(", ")} or a name's beginning`);
+  return chosen;
 }
 
-/** Fresh processes every round; an idle server costs the one being measured nothing. */
-async function measureRound(order: readonly Contender[], into: Figures): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), "petrel-bench-"));
-  const servers: StartedServer[] = [];
-  try {
-    const requestFile = join(folder, "request.bin");
-    const request = requestBytes();
-    await writeFile(requestFile, request);
-    const target = { path, requestFile, core: loadCore, replyBytes: request.length };
-    for (const contender of order) servers.push(await startContender(contender, serverCore, text));
-    for (const row of rows) {
-      for (const [index, contender] of order.entries()) {
-        const port = (servers[index] as StartedServer).port;
-        await measure({ ...target, ...row, port, seconds: warmUpSeconds });
-        const rate = await measure({ ...target, ...row, port, seconds });
-        const key = figureKey(row.name, contender.name);
-        into.set(key, [...(into.get(key) ?? []), rate]);
+/** Fresh processes every round. A row that breaks is told and counted, and the others go on. */
+async function measureRound(number: number): Promise<void> {
+  await using round = new Round(number, seconds, node);
+  for (const row of rows) {
+    for (const name of rotated(row.contenders, number)) {
+      try {
+        figures.add(row, name, await row.measure(named(all, name), round, all));
+      } catch (error) {
+        failures++;
+        console.error(`${row.name}, ${name}:`, error);
       }
     }
-  } finally {
-    for (const server of servers) await server[Symbol.asyncDispose]();
-    await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** The length-prefixed message of every call: field 1, a string of 16 bytes. */
-function requestBytes(): Uint8Array {
-  const message = Buffer.concat([Buffer.from([0x0a, text.length]), Buffer.from(text)]);
-  const prefix = Buffer.alloc(5);
-  prefix.writeUInt32BE(message.length, 1);
-  return Buffer.concat([prefix, message]);
-}
-
-function rateLines(measured: Figures): string[][] {
-  const lines = chosen.map(({ name }) => [
-    name,
-    ...rows.map((row) => formatRate(summarize(measured.get(figureKey(row.name, name)) ?? []))),
-  ]);
-  return [["", ...rows.map((row) => row.name)], ...lines];
-}
-
-function ratioLines(measured: Figures): string[][] {
-  if (!isMeasured("petrel")) return [];
-  const peers = chosen.filter(({ name }) => name !== "petrel");
-  return peers.map(({ name }) => [
-    `petrel / ${name}`,
-    ...rows.map((row) => formatRatio(summarize(ratios(measured, row.name, name)))),
-  ]);
-}
-
-/** Petrel over a peer, round by round: what a noisy neighbour does to one round it does to both. */
-function ratios(measured: Figures, row: string, peer: string): number[] {
-  const theirs = measured.get(figureKey(row, peer)) ?? [];
-  const ours = measured.get(figureKey(row, "petrel")) ?? [];
-  return ours.map((rate, round) => rate / (theirs[round] as number));
-}
-
-function aboveFloors(measured: Figures): boolean {
+function floorsMet(): boolean {
   let met = 0;
-  let missed = 0;
-  for (const { row, peer, ratio } of floors) {
-    if (!isMeasured("petrel") || !isMeasured(peer)) {
-      console.log(`floor ${ratio}× ${peer} at ${row}: not checked, --only leaves one of the two out`);
-      continue;
+  let missed = failures;
+  for (const row of rows) {
+    for (const [peer, floor] of Object.entries(row.floors ?? {})) {
+      const ratio = figures.ratio(row, peer);
+      if (ratio === undefined) continue;
+      if (ratio.median < floor) missed++;
+      else met++;
+      const verdict = ratio.median < floor ? "missed" : "met";
+      console.log(`floor ${floor}× ${peer}, ${row.name}: ${verdict} with ${ratio.median.toFixed(1)}×`);
     }
-    const { median } = summarize(ratios(measured, row, peer));
-    if (median < ratio) missed++;
-    else met++;
-    console.log(`floor ${ratio}× ${peer} at ${row}: ${median < ratio ? "missed" : "met"} with ${median.toFixed(1)}×`);
   }
   console.log(`${met} passed, ${missed} failed`);
   return missed === 0;
-}
-
-function isMeasured(name: string): boolean {
-  return chosen.some((contender) => contender.name === name);
-}
-
-function figureKey(row: string, contender: string): string {
-  return `${row} ${contender}`;
 }
 
 function rotated<T>(items: readonly T[], by: number): T[] {

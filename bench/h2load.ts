@@ -8,6 +8,7 @@ export interface Load {
 }
 
 export interface LoadTarget extends Load {
+  readonly scheme: "http" | "https";
   readonly port: number;
   readonly path: string;
   readonly requestFile: string;
@@ -15,6 +16,11 @@ export interface LoadTarget extends Load {
   readonly seconds: number;
   /** Bytes of DATA that every right reply has. */
   readonly replyBytes: number;
+}
+
+export interface LoadedServer {
+  readonly callsPerSecond: number;
+  readonly calls: number;
 }
 
 /** Finds h2load, installing Debian's nghttp2-client where we may. Returns its version; rejects saying what to install. */
@@ -37,16 +43,16 @@ async function h2loadVersion(): Promise<string | undefined> {
 }
 
 /**
- * Loads a server for a while and returns its calls per second. Rejects unless every reply is a 2xx that carries the
+ * Loads a server for a while and returns how many calls it answered. Rejects unless every reply is a 2xx that carries the
  * bytes it should: a gRPC error is a 200 too, but has no DATA.
  */
-export async function measure(target: LoadTarget): Promise<number> {
-  const { connections, callsInFlight, port, path, requestFile, core, seconds, replyBytes } = target;
+export async function measure(target: LoadTarget): Promise<LoadedServer> {
+  const { connections, callsInFlight, scheme, port, path, requestFile, core, seconds, replyBytes } = target;
   const output = await runChecked("taskset", [
     ...["-c", String(core), "h2load", "-t", "1", "-D", String(seconds)],
     ...["-c", String(connections), "-m", String(callsInFlight), "-d", requestFile],
     ...["-H", "content-type: application/grpc", "-H", "te: trailers"],
-    `http://127.0.0.1:${port}${path}`,
+    `${scheme}://127.0.0.1:${port}${path}`,
   ]);
   const rate = numbers(output, /^finished in [\d.]+\w+, ([\d.]+) req\/s/m);
   const requests = numbers(
@@ -65,7 +71,7 @@ export async function measure(target: LoadTarget): Promise<number> {
   if (!right || [...unhappy, ...otherStatuses].some((count) => count > 0)) {
     throw new Error(`replies are missing or wrong (${replyBytes} bytes of DATA expected in each)\n${output}`);
   }
-  return callsPerSecond;
+  return { callsPerSecond, calls: done };
 }
 
 function numbers(output: string, pattern: RegExp): number[] {

@@ -17,10 +17,11 @@ export function summarize(figures: readonly number[]): Summary {
   return { median, lowest: sorted[0] as number, highest: sorted[sorted.length - 1] as number };
 }
 
-/** Calls per second in thousands: `291 k (280–299)`, `7.0 k (6.9–7.3)`. The extremes are left out of a single round. */
-export function formatRate({ median, lowest, highest }: Summary): string {
-  const spread = lowest === highest ? "" : ` (${thousands(lowest)}–${thousands(highest)})`;
-  return `${thousands(median)} k${spread}`;
+/** A figure in its unit: `291 k (280–299)`, `7.0 k (6.9–7.3)`, `12.3 (11.9–12.8)`. The extremes of a single round are left out. */
+export function formatFigure({ median, lowest, highest }: Summary): string {
+  const [unit, divisor] = median >= 1_000 ? [" k", 1_000] : ["", 1];
+  const spread = lowest === highest ? "" : ` (${threeDigits(lowest / divisor)}–${threeDigits(highest / divisor)})`;
+  return `${threeDigits(median / divisor)}${unit}${spread}`;
 }
 
 /** A ratio: `3.6× (3.2–4.1)`. */
@@ -45,7 +46,6 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
     .join("\n");
 }
 
-function thousands(callsPerSecond: number): string {
-  const value = callsPerSecond / 1_000;
+function threeDigits(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toFixed(1);
 }
