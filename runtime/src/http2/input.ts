@@ -17,6 +17,8 @@ import { receiveSettings } from "./receive/settings.js";
 import { receiveWindowUpdate } from "./receive/window-update.js";
 
 const none: Uint8Array = new Uint8Array(0);
+/** Of a turn's budget, a field block counts as one stream for each so many octets: what it costs grows with its length. */
+const blockBytesPerStream = 256;
 
 /**
  * Cuts what arrives into frames and hands each to its receiver. Frames are read where they lie; only one that is split
@@ -66,6 +68,11 @@ export class Input {
   /** A stream was opened: one less to go in this turn. */
   streamOpened(): void {
     this.#newStreams += 1;
+  }
+
+  /** A field block was decoded, whatever became of it. */
+  blockDecoded(bytes: number): void {
+    if (bytes >= blockBytesPerStream) this.#newStreams += Math.floor(bytes / blockBytesPerStream);
   }
 
   /** The connection is over. */
@@ -144,6 +151,10 @@ export class Input {
       const whole = new Uint8Array(frameHeaderBytes + this.#frameLength(this.#partial, 0));
       whole.set(this.#partial);
       this.#partial = whole;
+      // Only now known to be DATA, which may take its time on a slow link.
+      if (whole[3] === FrameType.DATA && this.block.streamId === 0) {
+        this.#connection.deadlines.fieldBlock = Number.POSITIVE_INFINITY;
+      }
     }
     position = this.#fillPartial(chunk, position, this.#partial.length);
     if (this.#partialBytes < this.#partial.length) return position;

@@ -199,6 +199,16 @@ test("maxNewStreamsPerTurn: the rest of the input waits for the next turn", () =
   expect(server.connection.counters.maxNewStreamsPerTurn).toBe(2);
 });
 
+test("maxNewStreamsPerTurn: 256 octets of a field block count as another stream, also of a request that is refused", () => {
+  const server = new TestEndpoint("server", { maxNewStreamsPerTurn: 4, maxHeaderFields: 8 });
+  server.connection.receive(clientHello);
+  const bomb = frame(1, 0x5, 1, new Uint8Array(3 * 256).fill(0x82));
+  expect(server.connection.receive(concat([bomb, open(3), open(5), open(7)]))).toBe(false);
+  expect(server.requests).toHaveLength(0);
+  expect(server.connection.continueReceive()).toBe(true);
+  expect(server.requests).toHaveLength(3);
+});
+
 test("maxInterimResponses: one more 1xx ends the stream", () => {
   const client = new TestEndpoint("client", { maxInterimResponses: 2 });
   const call = client.open();
@@ -340,8 +350,13 @@ describe("timeouts", () => {
     expect(server.connection.counters.headerBlockTimeoutMs).toBe(1);
   });
 
-  test("headerBlockTimeoutMs does not concern DATA that arrives slowly", () => {
-    const server = serve({}, frame(4, 1, 0), open(1), dataFrame(1, new Uint8Array(1_000)).slice(0, 500));
+  test.each([
+    ["in two pieces", [500]],
+    ["with its header cut in two", [5, 500]],
+  ])("headerBlockTimeoutMs does not concern DATA that arrives slowly, %s", (_what, cuts) => {
+    const server = serve({}, frame(4, 1, 0), open(1));
+    const bytes = dataFrame(1, new Uint8Array(1_000));
+    cuts.forEach((cut, index) => server.give(bytes.slice(cuts[index - 1] ?? 0, cut)));
     server.advance(50_000);
     expect(server.ended).toBeUndefined();
   });

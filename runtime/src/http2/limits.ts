@@ -54,7 +54,7 @@ export interface Http2Limits {
   readonly maxSpareWindowUpdates: number;
   /** Default 100. PRIORITY frames for each stream opened, plus one. Beyond: the connection ends (CVE-2019-9513). */
   readonly maxPrioritiesPerStream: number;
-  /** Default 64. Streams opened per turn of the event loop; the rest of the input waits for the next. */
+  /** Default 64. Streams opened, and 256 octets of field blocks, per turn of the event loop; the rest waits for the next. */
   readonly maxNewStreamsPerTurn: number;
   /** Default 16. 1xx responses to one request. Beyond: stream error. */
   readonly maxInterimResponses: number;

@@ -23,6 +23,7 @@ export function receiveFieldBlock(
   selfDependent: boolean,
 ): void {
   const section = decode(connection, buffer, start, end);
+  input.blockDecoded(end - start);
   const stream = connection.table.get(streamId);
   if (stream !== undefined) {
     if (selfDependent) {
@@ -52,9 +53,10 @@ export function checkLateFrame(connection: Connection, streamId: number, what: "
     throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, `${what} on idle stream ${streamId}`);
   }
   const { closedStreams } = connection;
-  if (what === "HEADERS" && closedStreams.skipped(streamId)) {
-    const text = `stream ${streamId} opened after stream ${connection.lastPeerStreamId}`;
-    throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, text);
+  if (closedStreams.skipped(streamId)) {
+    const text = `${what} on stream ${streamId} after stream ${connection.lastPeerStreamId} was opened`;
+    // RFC 9113 §5.1.1 for an identifier out of order, §6.1 for DATA on a stream that is not open.
+    throw new ConnectionError(what === "HEADERS" ? ErrorCode.PROTOCOL_ERROR : ErrorCode.STREAM_CLOSED, text);
   }
   if (closedStreams.endedByPeer(streamId)) {
     throw new ConnectionError(ErrorCode.STREAM_CLOSED, `${what} on stream ${streamId}, which the peer has ended`);
