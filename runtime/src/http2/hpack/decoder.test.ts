@@ -137,6 +137,16 @@ describe("limits", () => {
     }
   }
 
+  test("references past a limit are counted and checked as those before it", () => {
+    const decoder = new HpackDecoder(4096, { maxListBytes: 100, maxFields: 9 });
+    const get = repeat(0x82, 3);
+    const section = decode(decoder, [...get, 0x84, 0x84, 0x82, ...literal(0x00, "a", "b"), 0x82]);
+    // ":path: /" counts 38 octets, "a: b" 34.
+    expect([section.exceeded, section.fields.length, section.listBytes]).toEqual(["bytes", 2, 5 * 42 + 2 * 38 + 34]);
+    expect(() => decode(decoder, [...get, 0x84, 0xfe])).toThrow(HpackError);
+    expect(() => decode(decoder, [...get, 0x84, 0x80])).toThrow(HpackError);
+  });
+
   test("what is past a limit still enters the dynamic table, and nothing returns to the list", () => {
     const decoder = new HpackDecoder(4096, { maxListBytes: 100, maxFields: 9 });
     const section = decode(decoder, [...literal(0x40, "abc", "v".repeat(80)), ...literal(0x40, "d", "e"), 0x82]);

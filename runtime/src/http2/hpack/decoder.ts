@@ -85,8 +85,9 @@ export class HpackDecoder {
     while (cursor.position < end) {
       const first = block[cursor.position++];
       if (first >= 0x80) {
-        const entry = this.entry(decodeInteger(cursor, first & 0x7f, 0x7f));
+        const entry = this.entry(first < 0xff ? first & 0x7f : decodeInteger(cursor, 0x7f, 0x7f));
         if (section.admits(fieldBytes(entry))) section.fields.push(entry);
+        else if (first < 0xff) this.skipIndexed(cursor, section);
         continue;
       }
       if (first >= 0x40) {
@@ -110,6 +111,26 @@ export class HpackDecoder {
       }
     }
     return decoded;
+  }
+
+  /** Beyond the limit: references in one octet change nothing and are only counted, as a bomb is made of them. */
+  private skipIndexed(cursor: BlockCursor, section: SectionBuilder): void {
+    const { bytes, end } = cursor;
+    let { position } = cursor;
+    let listBytes = 0;
+    let last = 0;
+    let lastBytes = 0;
+    for (; position < end; position++) {
+      const first = bytes[position];
+      if (first < 0x80 || first === 0xff) break;
+      if (first !== last) {
+        last = first;
+        lastBytes = fieldBytes(this.entry(first & 0x7f));
+      }
+      listBytes += lastBytes;
+    }
+    cursor.position = position;
+    section.listBytes += listBytes;
   }
 
   /** RFC 7541 §4.2, §6.3: at the start only; two suffice to announce the lowest and the final size. */
