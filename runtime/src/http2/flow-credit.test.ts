@@ -175,3 +175,19 @@ test("our SETTINGS are in force for HPACK once acknowledged (§6.5.3)", () => {
   server.give(frame(1, 5, 1, [0x40, 1, 0x61, 1, 0x62]));
   expect(server.ended?.error).toMatchObject({ errorCode: 9 });
 });
+
+test("a stream that ends by an empty DATA frame leaves nothing unread (§6.9)", () => {
+  const server = new TestEndpoint("server");
+  server.onRequest = (request) => request.stream?.sendHeaders(responseHead, false);
+  server.give(clientHello);
+  for (let id = 1; id < 400; id += 2) {
+    server.give(headersFrame(id, requestHead, 4));
+    server.give(dataFrame(id, [1, 2, 3]));
+    server.give(dataFrame(id, [], 1));
+    const { stream } = server.requests[server.requests.length - 1];
+    stream?.sendHeaders(okTrailers, true);
+    stream?.release();
+    server.take();
+  }
+  expect(server.connection.credit.window.unreadBytes).toBe(0);
+});

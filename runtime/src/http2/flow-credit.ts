@@ -40,6 +40,8 @@ export class FlowCredit {
 
   /** Payload goes to a stream's listener, which will say when it is consumed. */
   unread(stream: Stream, bytes: number): void {
+    // An empty frame here ends its stream, and no `consumed` will ever name it.
+    if (bytes === 0) return;
     stream.unreadBytes += bytes;
     this.window.unreadBytes += bytes;
     if (bytes >= this.#connection.limits.smallDataFrameBytes) return;

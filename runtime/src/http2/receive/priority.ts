@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Connection } from "../connection.js";
 import { ErrorCode } from "../error-code.js";
+import { ConnectionError } from "../errors.js";
 import { checkPriority, decodeDependency, priorityBytes } from "../frame/priority.js";
 import type { Input } from "../input.js";
 
@@ -18,11 +19,15 @@ export function receivePriority(
   if (input.prioritiesReceived > connection.limits.maxPrioritiesPerStream * (1 + connection.streamsOpened)) {
     throw connection.exceeded("maxPrioritiesPerStream", `${input.prioritiesReceived} PRIORITY frames`);
   }
-  const stream = connection.table.get(streamId);
   if (end - start !== priorityBytes) {
-    const text = `PRIORITY of ${end - start} octets, must be 5`;
-    connection.ends.error(streamId, stream, ErrorCode.FRAME_SIZE_ERROR, text);
+    refuse(connection, streamId, ErrorCode.FRAME_SIZE_ERROR, `PRIORITY of ${end - start} octets, must be 5`);
   } else if (decodeDependency(buffer, start) === streamId) {
-    connection.ends.error(streamId, stream, ErrorCode.PROTOCOL_ERROR, "PRIORITY makes a stream depend on itself");
+    refuse(connection, streamId, ErrorCode.PROTOCOL_ERROR, "PRIORITY makes a stream depend on itself");
   }
+}
+
+/** A stream error, which on an idle stream ends the connection: RST_STREAM may not name one (RFC 9113 §6.4). */
+function refuse(connection: Connection, streamId: number, errorCode: number, message: string): void {
+  if (connection.isIdle(streamId)) throw new ConnectionError(errorCode, `${message}, on idle stream ${streamId}`);
+  connection.ends.error(streamId, connection.table.get(streamId), errorCode, message);
 }
