@@ -52,6 +52,7 @@ export class InterceptedClientCall extends LimitedCall implements SendingCore, I
   #status: Status | undefined;
   #trailers: Metadata | undefined;
   #cause: unknown;
+  #thrown: StatusError | undefined;
 
   constructor(
     engine: ClientEngine,
@@ -141,7 +142,9 @@ export class InterceptedClientCall extends LimitedCall implements SendingCore, I
     this.replies.fail();
   }
 
+  /** What an interceptor has thrown, as it was thrown; or else an error made of the status, new each time. */
   override failure(): StatusError {
+    if (this.#thrown !== undefined) return this.#thrown;
     const status = this.#status === undefined || this.#status.code === Code.OK ? callIsOver : this.#status;
     return new StatusError(status.code, status.message, {
       details: status.details,
@@ -177,11 +180,12 @@ export class InterceptedClientCall extends LimitedCall implements SendingCore, I
   /** The replies have been read to their end. */
   async repliesEnded(response: InterceptedResponse): Promise<void> {
     const [status, trailers] = await Promise.all([response.status, response.trailers]);
-    this.#finish(status, trailers);
+    if (typeof status?.code !== "number") throw new TypeError("an interceptor's response has no status");
+    this.#finish(status, trailers ?? new Metadata());
   }
 
   repliesFailed(error: StatusError): void {
-    this.#cause ??= error.cause;
+    if (this.state !== "ended") this.#thrown = error;
     this.#finish(error.status, error.metadata);
   }
 

@@ -93,6 +93,12 @@ export class FakeDial implements DialAttempt {
     await settled();
   }
 
+  /** Connects to whatever is behind the host. */
+  connect(host: EndpointHost): ByteEndpoint {
+    this.state = "answered";
+    return this.#listener.connected(host, peer);
+  }
+
   /** Connects to something that accepts and says nothing. The host records whether the client has hung up. */
   blackHole(): BlackHole {
     this.state = "answered";
