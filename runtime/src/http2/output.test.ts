@@ -29,6 +29,18 @@ test("an idle output gives its memory back", () => {
   expect(output.buffer).toHaveLength(0);
 });
 
+test("two slabs take turns while each is written, also for messages larger than the usual slab", () => {
+  const output = new Output();
+  const slabs = new Set<Uint8Array>();
+  for (let message = 0; message < 10; message++) {
+    write(output, 100_000, message);
+    slabs.add(output.buffer);
+    if (message > 0) output.written(100_000);
+    output.take();
+  }
+  expect(slabs.size).toBeLessThanOrEqual(3);
+});
+
 for (const seed of [1, 2, 3, 4]) {
   test(`what is taken stays as it was until it is written (seed ${seed})`, () => {
     const random = new Random(seed);

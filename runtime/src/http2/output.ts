@@ -85,7 +85,7 @@ export class Output {
     } else {
       const next = this.#slabFor(needed);
       next.set(old.subarray(this.#start, this.position));
-      if (inUse && old.length === usualSlabBytes) {
+      if (inUse && old.length >= usualSlabBytes && old.length <= maxKeptSlabBytes) {
         this.#left = old;
         this.#leftFreeAt = this.#takenBytes;
       }
