@@ -7,6 +7,8 @@ import type { Stream } from "../stream.js";
 
 /** A request older than this is not part of a rapid reset. */
 const youngMs = 1_000;
+/** A client's own timer starts before its HEADERS are here, so its reset may come before our deadline has passed. */
+const deadlineSlackMs = 100;
 
 /** RST_STREAM (RFC 9113 §6.4). Never answered by another one. */
 export function receiveRstStream(
@@ -39,6 +41,11 @@ export function receiveRstStream(
  */
 function countReset(connection: Connection, stream: Stream): void {
   const { time } = connection;
-  if (stream.handlerState === "released" || time - stream.openedAt > youngMs || time >= stream.deadlineAt) return;
+  if (
+    stream.handlerState === "released" ||
+    time - stream.openedAt > youngMs ||
+    time >= stream.deadlineAt - deadlineSlackMs
+  )
+    return;
   if (!connection.ends.peerResets.take(time)) throw connection.exceeded("peerResetBurst", "requests reset at once");
 }
