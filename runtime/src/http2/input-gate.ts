@@ -40,7 +40,7 @@ export class InputGate {
     if (this.state === "reading") {
       const flooded = queued > limits.maxQueuedControlReplies;
       if (!flooded && unreadBytes <= 2 * limits.maxUnreadBytes) return;
-      if (flooded) counters.maxQueuedControlReplies += 1;
+      counters[flooded ? "maxQueuedControlReplies" : "maxUnreadBytes"] += 1;
       this.state = "paused";
       host.inputPaused();
     } else if (queued * 2 <= limits.maxQueuedControlReplies && unreadBytes <= limits.maxUnreadBytes) {

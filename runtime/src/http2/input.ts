@@ -11,7 +11,7 @@ import { receiveData } from "./receive/data.js";
 import { receiveGoaway } from "./receive/goaway.js";
 import { receiveHeaders } from "./receive/headers.js";
 import { receivePing } from "./receive/ping.js";
-import { receivePriority } from "./receive/priority.js";
+import { countIgnored, receivePriority } from "./receive/priority.js";
 import { receiveRstStream } from "./receive/rst-stream.js";
 import { receiveSettings } from "./receive/settings.js";
 import { receiveWindowUpdate } from "./receive/window-update.js";
@@ -29,7 +29,8 @@ export class Input {
   readonly block = new FieldBlock();
   /** Empty DATA frames not made up for. */
   emptyDataFrames = 0;
-  prioritiesReceived = 0;
+  /** Frames that tell us nothing: PRIORITY, and types we do not know. */
+  ignoredFrames = 0;
   windowUpdatesReceived = 0;
   /** "preface": the client's magic octets; "settings": the frame that must follow. */
   expects: "preface" | "settings" | "frames";
@@ -222,7 +223,9 @@ export class Input {
       case FrameType.CONTINUATION:
         receiveContinuation(connection, this, buffer, start, end, flags, streamId);
         return;
-      // RFC 9113 §5.5: frames of unknown types are ignored.
+      // RFC 9113 §5.5: frames of unknown types are ignored, and §10.5: without end they are abuse.
+      default:
+        countIgnored(connection, this);
     }
   }
 

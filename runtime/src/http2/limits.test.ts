@@ -16,6 +16,7 @@ import {
 import { concat, okTrailers, requestHead, responseHead, TestEndpoint } from "../../test/support/http2-pair.js";
 import { field } from "./hpack/field.js";
 import { defaultHttp2Limits, type Http2LimitName, type Http2Limits, resolveHttp2Limits } from "./limits.js";
+import type { Stream } from "./stream.js";
 
 const CALM = 11;
 
@@ -77,6 +78,7 @@ const closing: readonly [name: Http2LimitName, limit: number, flood: (count: num
   ],
   ["maxSpareWindowUpdates", 5, (count) => times(count, () => windowUpdate(0, 1))],
   ["maxPrioritiesPerStream", 100, (count) => times(count, () => frame(2, 0, 9, [0, 0, 0, 1, 9]))],
+  ["maxPrioritiesPerStream", 100, (count) => times(count, (index) => frame(0xbe, 0, index))],
   [
     "peerResetBurst",
     200,
@@ -230,6 +232,17 @@ describe("honest peers", () => {
     server.advance(1_001);
     server.give(resetFrame(5, 8));
     expect(server.ended).toBeUndefined();
+  });
+
+  test("a reset for the client's deadline may come a little before ours, which its HEADERS delayed", () => {
+    const server = serve({ peerResetBurst: 0, peerResetsPerSecond: 0 }, open(1), open(3));
+    const [early, tooEarly] = server.requests.map(({ stream }) => stream as Stream);
+    early.deadlineAt = server.time.nowMs + 100;
+    server.give(resetFrame(1, 8));
+    expect(server.ended).toBeUndefined();
+    tooEarly.deadlineAt = server.time.nowMs + 101;
+    server.give(resetFrame(3, 8));
+    expect(server.ended?.error).toMatchObject({ errorCode: CALM });
   });
 
   test("a stream that ends normally gives a reset back", () => {

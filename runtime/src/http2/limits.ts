@@ -52,7 +52,7 @@ export interface Http2Limits {
   readonly maxSettingsEntries: number;
   /** Default 5. WINDOW_UPDATE frames beyond 2 × (streams + 10 × DATA frames sent). Beyond: the connection ends. */
   readonly maxSpareWindowUpdates: number;
-  /** Default 100. PRIORITY frames for each stream opened, plus one. Beyond: the connection ends (CVE-2019-9513). */
+  /** Default 100. PRIORITY and unknown frames for each stream opened, plus one. Beyond: the connection ends (CVE-2019-9513). */
   readonly maxPrioritiesPerStream: number;
   /** Default 64. Streams opened, and 256 octets of field blocks, per turn of the event loop; the rest waits for the next. */
   readonly maxNewStreamsPerTurn: number;

@@ -15,14 +15,19 @@ export function receivePriority(
   streamId: number,
 ): void {
   checkPriority(streamId);
-  input.prioritiesReceived += 1;
-  if (input.prioritiesReceived > connection.limits.maxPrioritiesPerStream * (1 + connection.streamsOpened)) {
-    throw connection.exceeded("maxPrioritiesPerStream", `${input.prioritiesReceived} PRIORITY frames`);
-  }
+  countIgnored(connection, input);
   if (end - start !== priorityBytes) {
     refuse(connection, streamId, ErrorCode.FRAME_SIZE_ERROR, `PRIORITY of ${end - start} octets, must be 5`);
   } else if (decodeDependency(buffer, start) === streamId) {
     refuse(connection, streamId, ErrorCode.PROTOCOL_ERROR, "PRIORITY makes a stream depend on itself");
+  }
+}
+
+/** A frame that tells us nothing has come: PRIORITY or one of an unknown type. Throws when there are too many. */
+export function countIgnored(connection: Connection, input: Input): void {
+  input.ignoredFrames += 1;
+  if (input.ignoredFrames > connection.limits.maxPrioritiesPerStream * (1 + connection.streamsOpened)) {
+    throw connection.exceeded("maxPrioritiesPerStream", `${input.ignoredFrames} PRIORITY or unknown frames`);
   }
 }
 
