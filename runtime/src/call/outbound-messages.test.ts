@@ -141,6 +141,24 @@ test("a message larger than the first buffer is encoded again into a larger one"
   expect(exchange.sent).toEqual([`data ${text}`]);
 });
 
+test("the second of two large messages finds room at once", () => {
+  const exchange = new FakeExchange();
+  let encodings = 0;
+  const counted = {
+    ...textCodec,
+    encode: (buffer: Uint8Array, message: Text, position: number) => {
+      encodings++;
+      return textCodec.encode(buffer, message, position);
+    },
+  };
+  const messages = new OutboundMessages<Text>(counted, 1e6);
+  messages.start(exchange, undefined);
+  messages.send({ text: "x".repeat(50_000) }, true);
+  expect(encodings).toBe(2);
+  messages.send({ text: "y".repeat(50_000) }, true);
+  expect(encodings).toBe(3);
+});
+
 test("the only message leaves with the end, compressed or not", async () => {
   const plain = new FakeExchange();
   const failed: StatusError[] = [];

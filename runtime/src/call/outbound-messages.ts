@@ -13,9 +13,15 @@ import { BufferOverflow } from "../wire/buffer-overflow.js";
 
 const firstCapacity = 1024;
 
+/** How much room the next message of a stream is likely to need: as much as the last one took. */
+interface ExpectedSize {
+  bytes: number;
+}
+
 /**
  * Encodes one message behind its prefix, straight into the connection's output. True when flow control took it; false
  * when it is queued. Throws a StatusError, with nothing sent, when the message is too large or cannot be encoded.
+ * A message that finds too little room is encoded again; `expected` spares that to streams of large ones.
  */
 export function sendUncompressed<I>(
   exchange: Exchange,
@@ -23,8 +29,9 @@ export function sendUncompressed<I>(
   message: I,
   maxBytes: number,
   endStream: boolean,
+  expected?: ExpectedSize,
 ): boolean {
-  let capacity = firstCapacity;
+  let capacity = expected === undefined ? firstCapacity : Math.max(expected.bytes, firstCapacity);
   for (;;) {
     const start = exchange.beginData(capacity);
     const buffer = exchange.output.buffer;
@@ -33,6 +40,7 @@ export function sendUncompressed<I>(
       const length = end - start - prefixBytes;
       if (length > maxBytes) throw errorOf(messageTooLargeToSend(length, maxBytes));
       writePrefix(buffer, start, false, length);
+      if (expected !== undefined) expected.bytes = end - start;
       return exchange.endData(end, endStream);
     } catch (error) {
       exchange.abortData();
@@ -104,6 +112,7 @@ export function sendCoding(
 export class OutboundMessages<I> {
   readonly #codec: MessageCodec<unknown, I>;
   readonly #maxBytes: number;
+  readonly #expected: ExpectedSize = { bytes: firstCapacity };
   #exchange: Exchange | undefined;
   #coding: SendCoding | undefined;
   /** Messages that wait for the exchange, for an earlier one's compression or for flow control. */
@@ -132,7 +141,7 @@ export class OutboundMessages<I> {
     if (this.#state !== "open") throw this.#state === "ended" ? afterEnd() : this.#state.reason();
     if (this.#exchange !== undefined && this.#waiting.length === 0 && !this.#compressing && !this.#undrained) {
       if (!this.#compresses(compress)) {
-        if (sendUncompressed(this.#exchange, this.#codec, message, this.#maxBytes, false)) return true;
+        if (this.#sendUncompressed(this.#exchange, message)) return true;
         this.#undrained = true;
         return new Promise((resolve) => this.#draining.push(resolve));
       }
@@ -189,7 +198,7 @@ export class OutboundMessages<I> {
       const one = this.#waiting.shift() as Waiting<I>;
       try {
         if (this.#compresses(one.compress)) this.#sendCompressed(exchange, this.#coding as SendCoding, one);
-        else this.#handedOver(one, sendUncompressed(exchange, this.#codec, one.message, this.#maxBytes, false));
+        else this.#handedOver(one, this.#sendUncompressed(exchange, one.message));
       } catch (error) {
         this.#unsent(one, unsendable(this.#codec.typeName, error));
       }
@@ -199,6 +208,10 @@ export class OutboundMessages<I> {
       this.#onEnd = undefined;
       onEnd(exchange);
     }
+  }
+
+  #sendUncompressed(exchange: Exchange, message: I): boolean {
+    return sendUncompressed(exchange, this.#codec, message, this.#maxBytes, false, this.#expected);
   }
 
   #sendCompressed(exchange: Exchange, coding: SendCoding, one: Waiting<I>): void {
