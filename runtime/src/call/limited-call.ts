@@ -7,12 +7,13 @@ import type { Status } from "../rpc/status.js";
 import { StatusError } from "../rpc/status-error.js";
 import type { ClientEngine, RunningCall } from "./client-engine.js";
 import { DeadlineTimer } from "./deadline-timer.js";
+import { type SignalOwner, unwatchSignal, watchSignal } from "./signal-watch.js";
 
 /**
  * A call on the client as far as others may end it: its deadline, the call it was made in, its caller's signal. It lets
  * go of all three with `unlimit`, so that nothing outlives the call.
  */
-export abstract class LimitedCall implements RunningCall {
+export abstract class LimitedCall implements RunningCall, SignalOwner {
   readonly engine: ClientEngine;
   nextRunning: RunningCall | undefined = undefined;
   previousRunning: RunningCall | undefined = undefined;
@@ -23,7 +24,7 @@ export abstract class LimitedCall implements RunningCall {
   readonly #startedAt: number;
   #deadlineTimer: DeadlineTimer | undefined;
   #unlinkParent: (() => void) | undefined;
-  #unlinkSignal: (() => void) | undefined;
+  #callerSignal: AbortSignal | undefined;
   #abort: AbortController | undefined;
 
   constructor(engine: ClientEngine) {
@@ -63,6 +64,11 @@ export abstract class LimitedCall implements RunningCall {
     this.stop(deadlineExceededAfter(this.deadlineAt - this.#startedAt));
   }
 
+  signalAborted(reason: unknown): void {
+    const elapsedMs = this.engine.platform.clock.now() - this.#startedAt;
+    this.stop(abortedBySignal(reason, elapsedMs), reason);
+  }
+
   /** Applies what the options, checked before, say of time, parent and signal. May end the call at once. */
   protected limit(options: CallOptions | undefined): void {
     const timeoutMs = options?.timeoutMs ?? (options?.deadline === undefined ? this.engine.timeoutMs : undefined);
@@ -76,9 +82,9 @@ export abstract class LimitedCall implements RunningCall {
   protected unlimit(): void {
     if (this.#deadlineTimer !== undefined) this.engine.wheel.clear(this.#deadlineTimer);
     this.#unlinkParent?.();
-    this.#unlinkSignal?.();
+    if (this.#callerSignal !== undefined) unwatchSignal(this.#callerSignal, this);
     this.#unlinkParent = undefined;
-    this.#unlinkSignal = undefined;
+    this.#callerSignal = undefined;
   }
 
   /** Tells whoever has read `signal` that the call has failed. */
@@ -118,15 +124,11 @@ export abstract class LimitedCall implements RunningCall {
 
   #linkSignal(signal: AbortSignal): void {
     if (this.state === "ended") return;
-    const aborted = () => {
-      const elapsedMs = this.engine.platform.clock.now() - this.#startedAt;
-      this.stop(abortedBySignal(signal.reason, elapsedMs), signal.reason);
-    };
     if (signal.aborted) {
-      aborted();
-      return;
+      this.signalAborted(signal.reason);
+    } else {
+      this.#callerSignal = signal;
+      watchSignal(signal, this);
     }
-    this.#unlinkSignal = () => signal.removeEventListener("abort", aborted);
-    signal.addEventListener("abort", aborted, { once: true });
   }
 }
