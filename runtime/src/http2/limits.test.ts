@@ -369,7 +369,7 @@ describe("timeouts", () => {
   ])("headerBlockTimeoutMs does not concern DATA that arrives slowly, %s", (_what, cuts) => {
     const server = serve({}, frame(4, 1, 0), open(1));
     const bytes = dataFrame(1, new Uint8Array(1_000));
-    cuts.forEach((cut, index) => server.give(bytes.slice(cuts[index - 1] ?? 0, cut)));
+    for (const [index, cut] of cuts.entries()) server.give(bytes.slice(cuts[index - 1] ?? 0, cut));
     server.advance(50_000);
     expect(server.ended).toBeUndefined();
   });

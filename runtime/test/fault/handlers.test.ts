@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Code, type CodeName, createOutbox, type ServerContext, StatusError } from "../../src/index.js";
+import { Code, createOutbox, type ServerContext, StatusError } from "../../src/index.js";
 import { type Carrier, type Served, serve } from "../support/serve.js";
 import { collect, down, one, type Text, type TextHandlers, up } from "../support/text-service.js";
 
@@ -192,7 +192,7 @@ describe.each<[Carrier, number]>([
       const codes = await Promise.all(faulty.map((fault) => codeOf(callFor(served, fault))));
       for (const [index, fault] of faulty.entries()) {
         if (codes[index] !== fault.code) wrong.set(`${fault.name}: ${codes[index]}`, made);
-        const name = Object.keys(Code).find((key) => Code[key as CodeName] === fault.code) as string;
+        const name = Object.keys(Code).find((key) => Code[key as keyof typeof Code] === fault.code) as string;
         expected[name] = (expected[name] ?? 0) + 1;
         expectedReports += fault.reports;
       }
