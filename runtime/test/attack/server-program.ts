@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// The server under attack: the text service on a cleartext and a TLS port, and what it has seen on request.
+import { readFileSync } from "node:fs";
+import { createServer, type Http2Limits, type ServerStats } from "../../src/node/index.js";
+import { Texts } from "../support/text-service.js";
+import { ChaoticHandlers } from "./chaotic-handlers.js";
+import { collectedMemory, type Memory, PeakMemory } from "./memory.js";
+import { answer } from "./program.js";
+
+export interface ServerInput {
+  readonly limits?: Partial<Http2Limits>;
+}
+
+export interface ServerReport {
+  readonly stats: ServerStats;
+  readonly tlsStats: ServerStats;
+  readonly memory: Memory;
+  /** Highest resident set since the last report, MiB. */
+  readonly peakRss: number;
+  readonly cpuMs: number;
+  readonly handlers: { readonly started: number; readonly running: number; readonly peak: number };
+  /** Milliseconds from a call's deadline to its handler's abort, in order. */
+  readonly abortDelaysMs: readonly number[];
+  readonly unhandledRejections: readonly string[];
+  readonly resources: Readonly<Record<string, number>>;
+  readonly refusals: readonly string[];
+}
+
+const pem = (name: string) => readFileSync(new URL(`../../../testdata/certs/${name}`, import.meta.url));
+const unhandledRejections: string[] = [];
+process.on("unhandledRejection", (reason) => unhandledRejections.push(String(reason)));
+
+answer(async ({ limits }: ServerInput) => {
+  const handlers = new ChaoticHandlers();
+  const peak = new PeakMemory();
+  const refusals: string[] = [];
+  const onError = (error: unknown, call: unknown) => {
+    if (call === undefined && refusals.length < 20) refusals.push(error instanceof Error ? error.message : "");
+  };
+  const server = createServer({ onError, ...(limits === undefined ? {} : { limits }) });
+  let certificate = "server";
+  const tlsServer = createServer({
+    onError,
+    tls: () => ({ cert: pem(`${certificate}.pem`), key: pem(`${certificate === "client" ? "client" : "server"}.key`) }),
+  });
+  server.addService(Texts, handlers);
+  tlsServer.addService(Texts, handlers);
+  const { port } = await server.listen("127.0.0.1:0");
+  const { port: tlsPort } = await tlsServer.listen("127.0.0.1:0");
+  process.once("SIGTERM", () => server.shutdown({ graceMs: 2_000 }).then(() => process.exit(0)));
+  return {
+    ports: () => ({ port, tlsPort }),
+    counters: () => server.stats(),
+    rotate: async (name: string) => {
+      certificate = name;
+      await tlsServer.reloadTls();
+    },
+    report: async (): Promise<ServerReport> => {
+      const peakRss = peak.peak;
+      const { user, system } = process.cpuUsage();
+      const memory = await collectedMemory();
+      peak.reset();
+      const resources: Record<string, number> = {};
+      for (const type of process.getActiveResourcesInfo()) resources[type] = (resources[type] ?? 0) + 1;
+      return {
+        stats: server.stats(),
+        tlsStats: tlsServer.stats(),
+        memory,
+        peakRss,
+        cpuMs: (user + system) / 1000,
+        handlers: handlers.takeCounts(),
+        abortDelaysMs: handlers.abortDelaysMs,
+        unhandledRejections,
+        resources,
+        refusals,
+      };
+    },
+  };
+});

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Http2Limits, ServerStats } from "../../src/node/index.js";
+import { Random } from "../support/random.js";
+import { type Findings, median, quantile } from "./findings.js";
+import type { HonestReport } from "./honest-program.js";
+import { Program } from "./program.js";
+import type { ServerInput, ServerReport } from "./server-program.js";
+
+/** What `npm run attack` was told. */
+export interface AttackOptions {
+  readonly long: boolean;
+  readonly seed: number;
+}
+
+export interface StageOptions {
+  readonly limits?: Partial<Http2Limits>;
+  readonly maxDescriptors?: number;
+}
+
+/** What happened to the honest client and the server while they were attacked. */
+export interface Siege {
+  readonly before: ServerReport;
+  /** After the attackers have gone. */
+  readonly after: ServerReport;
+  /** Highest resident set while attacked, over what it was before, MiB. */
+  readonly peakGrowth: number;
+  /** Resident set after garbage collection, over what it was before, MiB. */
+  readonly growth: number;
+}
+
+export interface SiegeOptions {
+  /** Repeats within a round go on for as long, so that the honest client has calls to lose. Default 700 ms. */
+  readonly roundMs?: number;
+  /** Default 3. */
+  readonly rounds?: number;
+  /** Bound of the resident set's growth after garbage collection, MiB. */
+  readonly growthMiB: number;
+}
+
+const idleMs = 400;
+const leaveTimeoutMs = 10_000;
+const maxSlowdown = 5;
+/** Percent of the honest calls that must be as quick as that. */
+const leastKept = 80;
+const maxHeldMiB = 8;
+
+/** One look at the honest client in peace, and one under attack. */
+interface Round {
+  /** Percent of its calls that succeeded in time. */
+  readonly kept: number;
+  /** Medians, milliseconds. */
+  readonly idleMs: number;
+  readonly attackedMs: number;
+  readonly failed: Readonly<Record<string, number>>;
+}
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** A server and an honest client on a connection of its own, each a process; the attacker is this one. */
+export class Stage implements AsyncDisposable {
+  readonly server: Program;
+  readonly honest: Program;
+  readonly port: number;
+  readonly tlsPort: number;
+  readonly findings: Findings;
+  readonly options: AttackOptions;
+  readonly random: Random;
+
+  private constructor(
+    server: Program,
+    honest: Program,
+    ports: { port: number; tlsPort: number },
+    findings: Findings,
+    options: AttackOptions,
+  ) {
+    this.server = server;
+    this.honest = honest;
+    this.port = ports.port;
+    this.tlsPort = ports.tlsPort;
+    this.findings = findings;
+    this.options = options;
+    this.random = new Random(options.seed);
+  }
+
+  static async open(findings: Findings, options: AttackOptions, stage: StageOptions = {}): Promise<Stage> {
+    const input: ServerInput = stage.limits === undefined ? {} : { limits: stage.limits };
+    const server = await Program.start(new URL("server-program.ts", import.meta.url), {
+      input,
+      maxDescriptors: stage.maxDescriptors,
+    });
+    const ports = await server.ask<{ port: number; tlsPort: number }>("ports");
+    const honest = await Program.start(new URL("honest-program.ts", import.meta.url), { input: { port: ports.port } });
+    const opened = new Stage(server, honest, ports, findings, options);
+    await opened.load(1_000);
+    return opened;
+  }
+
+  report(): Promise<ServerReport> {
+    return this.server.ask<ServerReport>("report");
+  }
+
+  counters(): Promise<ServerStats> {
+    return this.server.ask<ServerStats>("counters");
+  }
+
+  /** The honest client's calls for a while. */
+  async load(ms: number): Promise<HonestReport> {
+    await this.honest.ask("start");
+    await wait(ms);
+    return this.honest.ask<HonestReport>("stop");
+  }
+
+  /**
+   * Lets the honest client call while `attack` runs again and again, each round after a look at it in peace. Asserts
+   * what every attack must leave intact: the server, the honest calls (median of the rounds), the memory, no unhandled
+   * rejection. The first round is for warming up and its memory is not looked at.
+   */
+  async siege(name: string, attack: () => Promise<void>, options: SiegeOptions): Promise<Siege> {
+    const { roundMs = 700, rounds = 3, growthMiB } = options;
+    await repeat(attack, roundMs);
+    await this.attackersGone();
+    const before = await this.report();
+    const seen: Round[] = [];
+    for (let round = 0; round < rounds; round++) seen.push(await this.#round(attack, roundMs));
+    // A machine that others use too: more rounds tell an attack's doing from theirs. All of them count.
+    if (median(seen.map(({ kept }) => kept)) < leastKept) {
+      for (let round = 0; round < 4; round++) seen.push(await this.#round(attack, roundMs));
+    }
+    await this.attackersGone();
+    const after = await this.report();
+    const { findings } = this;
+    const growth = after.memory.rss - before.memory.rss;
+    findings.equal(name, "the server is up", this.server.running, true);
+    findings.atLeast(
+      name,
+      `honest calls at ≤ ${maxSlowdown}× what 80 % of them take in peace`,
+      median(seen.map(({ kept }) => kept)),
+      leastKept,
+      " %",
+    );
+    const lost = seen.map(({ failed }) => failed).filter((failed) => Object.keys(failed).length > 0);
+    if (lost.length > 0) findings.note(name, "honest calls failed, by round", JSON.stringify(lost));
+    const slowdown = median(seen.map(({ attackedMs, idleMs }) => attackedMs / idleMs));
+    findings.note(
+      name,
+      "honest median, in peace and attacked",
+      `${median(seen.map((each) => each.idleMs)).toFixed(2)} ms, ${slowdown.toFixed(1)}× that`,
+    );
+    const held = after.memory.heap + after.memory.external - before.memory.heap - before.memory.external;
+    findings.atMost(name, "growth of heap and buffers", held, maxHeldMiB, " MiB");
+    findings.atMost(name, "growth of the resident set", growth, growthMiB, " MiB");
+    findings.equal(name, "unhandled rejections", after.unhandledRejections.length, 0);
+    return { before, after, growth, peakGrowth: after.peakRss - before.memory.rss };
+  }
+
+  async #round(attack: () => Promise<void>, roundMs: number): Promise<Round> {
+    const idle = (await this.load(idleMs)).latenciesMs;
+    await this.honest.ask("start");
+    await repeat(attack, roundMs);
+    const { latenciesMs, failed } = await this.honest.ask<HonestReport>("stop");
+    const lost = Object.values(failed).reduce((sum, count) => sum + count, 0);
+    const timely = latenciesMs.filter((latency) => latency <= maxSlowdown * quantile(idle, leastKept / 100)).length;
+    return {
+      kept: (100 * timely) / (latenciesMs.length + lost),
+      idleMs: quantile(idle, 0.5),
+      attackedMs: quantile(latenciesMs, 0.5),
+      failed,
+    };
+  }
+
+  /** Resolves once the server has no connection but the honest client's; rejects after 10 s. */
+  async attackersGone(): Promise<void> {
+    const until = performance.now() + leaveTimeoutMs;
+    let open = 0;
+    do {
+      ({ open } = (await this.counters()).connections);
+      if (open <= 1) return;
+      await wait(20);
+    } while (performance.now() < until);
+    throw new Error(`${open - 1} attackers' connections still open after ${leaveTimeoutMs} ms`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.honest[Symbol.asyncDispose]();
+    await this.server[Symbol.asyncDispose]();
+  }
+}
+
+async function repeat(attack: () => Promise<void>, forMs: number): Promise<void> {
+  const until = performance.now() + forMs;
+  do await attack();
+  while (performance.now() < until);
+}
+
+/** How much a limit was hit between two reports. */
+export function hits(siege: Siege, limit: keyof ServerStats["limits"]): number {
+  return siege.after.stats.limits[limit] - siege.before.stats.limits[limit];
+}
