@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Code, createOutbox, type ServerContext, StatusError } from "../../src/index.js";
+import { Code, codeName, createOutbox, type ServerContext, StatusError } from "../../src/index.js";
 import { type Carrier, type Served, serve } from "../support/serve.js";
 import { collect, down, one, type Text, type TextHandlers, up } from "../support/text-service.js";
 
@@ -10,7 +10,7 @@ const thrown = new Error("a handler's own words");
 interface Fault {
   readonly name: string;
   readonly shape: "one" | "down" | "up";
-  readonly code: number;
+  readonly code: Code;
   readonly reports: number;
   run(request: Text, context: ServerContext): unknown;
 }
@@ -192,7 +192,7 @@ describe.each<[Carrier, number]>([
       const codes = await Promise.all(faulty.map((fault) => codeOf(callFor(served, fault))));
       for (const [index, fault] of faulty.entries()) {
         if (codes[index] !== fault.code) wrong.set(`${fault.name}: ${codes[index]}`, made);
-        const name = Object.keys(Code).find((key) => Code[key as keyof typeof Code] === fault.code) as string;
+        const name = codeName(fault.code);
         expected[name] = (expected[name] ?? 0) + 1;
         expectedReports += fault.reports;
       }
