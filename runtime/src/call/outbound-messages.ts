@@ -278,7 +278,8 @@ interface Waiting<I> {
   reject(reason: unknown): void;
 }
 
-function unsendable(typeName: string, error: unknown): StatusError {
+/** Why a message cannot be sent, as a StatusError: itself, or INTERNAL with the error as its cause. */
+export function unsendable(typeName: string, error: unknown): StatusError {
   if (error instanceof StatusError) return error;
   const text = error instanceof Error ? error.message : String(error);
   return errorOf(

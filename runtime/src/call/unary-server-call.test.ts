@@ -258,7 +258,7 @@ test("a reply being compressed when the client leaves goes nowhere; one that can
   compressor.held[2].finish();
   await settled();
   expect([left.exchange.sent, left.exchange.released]).toEqual([[], 1]);
-  expect([failed.status, failed.exchange.released, engine.failures.length]).toEqual(["2", 1, 1]);
+  expect([failed.status, failed.exchange.released, engine.failures.length]).toEqual(["13", 1, 1]);
   expect([fine.exchange.sent, fine.exchange.released]).toEqual([["headers", "data compressed a", "headers end"], 1]);
 });
 

@@ -5,7 +5,7 @@ import { compressedWithoutCoding, messageNotDecoded, requestMissing, requestRepe
 import type { Status } from "../rpc/status.js";
 import { Reader } from "../wire/reader.js";
 import { type Inflated, inflate } from "./inbound-messages.js";
-import { compress, encodeAlone, sendUncompressed } from "./outbound-messages.js";
+import { compress, encodeAlone, sendUncompressed, unsendable } from "./outbound-messages.js";
 import { ServerCall } from "./server-call.js";
 
 const reader = new Reader(new Uint8Array(0));
@@ -166,7 +166,8 @@ export class UnaryServerCall extends ServerCall implements MessageReceiver {
       this.exchange.sendData(body, false);
       this.succeed();
     };
-    if (framed instanceof Promise) framed.then(send).catch((error: unknown) => this.replyFailed(error));
+    if (framed instanceof Promise)
+      framed.then(send).catch((error: unknown) => this.replyFailed(unsendable(this.route.response.typeName, error)));
     else send(framed);
   }
 }
