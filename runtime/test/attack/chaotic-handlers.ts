@@ -10,6 +10,9 @@ const aborted = (signal: AbortSignal): Promise<void> =>
     else signal.addEventListener("abort", () => resolve(), { once: true });
   });
 
+/** More are not kept: the record must not look like a leak. */
+const maxDelays = 10_000;
+
 /** Handlers that do what a request's first word says, most of it wrong; they echo otherwise. */
 export class ChaoticHandlers implements TextHandlers {
   readonly abortDelaysMs: number[] = [];
@@ -26,7 +29,7 @@ export class ChaoticHandlers implements TextHandlers {
         return request;
       case "sleep":
         await aborted(context.signal);
-        this.abortDelaysMs.push(Date.now() - (context.deadline ?? 0));
+        if (this.abortDelaysMs.length < maxDelays) this.abortDelaysMs.push(Date.now() - (context.deadline ?? 0));
         throw new Error("nobody waits any more");
       case "throw":
         throw new StatusError(Code.NOT_FOUND, "thrown");

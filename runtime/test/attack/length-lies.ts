@@ -37,14 +37,12 @@ async function statuses(client: RawClient, expected: number): Promise<Map<string
 /** F8: a prefix that declares 4 GiB, and messages that inflate a thousandfold. */
 export async function lengthLies(stage: Stage): Promise<void> {
   await lie(stage);
-  const zeros = new Uint8Array(512 * MiB);
-  const bombs = {
-    gzip: gzipSync(zeros),
-    deflate: deflateSync(zeros),
-    br: brotliCompressSync(zeros, { params: { [constants.BROTLI_PARAM_QUALITY]: 2 } }),
-  };
-  for (const [encoding, bytes] of Object.entries(bombs))
-    await bomb(stage, encoding, bytes, zeros.length / bytes.length);
+  // Ten at once must fit the window of a new connection, 1 MiB: what is beyond would be the peer's own offence.
+  const zeros = new Uint8Array(64 * MiB);
+  await bomb(stage, "gzip", gzipSync(zeros), zeros.length);
+  await bomb(stage, "deflate", deflateSync(zeros), zeros.length);
+  const more = new Uint8Array(512 * MiB);
+  await bomb(stage, "br", brotliCompressSync(more, { params: { [constants.BROTLI_PARAM_QUALITY]: 2 } }), more.length);
 }
 
 async function lie(stage: Stage): Promise<void> {
@@ -84,7 +82,7 @@ async function lie(stage: Stage): Promise<void> {
   await stage.attackersGone();
 }
 
-async function bomb(stage: Stage, encoding: string, bytes: Uint8Array, ratio: number): Promise<void> {
+async function bomb(stage: Stage, encoding: string, bytes: Uint8Array, inflatedBytes: number): Promise<void> {
   const attack = `F8 ${encoding} bomb`;
   const head = block(requestHead("One", ["grpc-encoding", encoding]));
   const framed = message(bytes, 1);
@@ -96,10 +94,8 @@ async function bomb(stage: Stage, encoding: string, bytes: Uint8Array, ratio: nu
     for (let call = 0; call < bombsAtOnce; call++) {
       const id = 1 + 2 * call;
       volley.push(frame(1, 0x4, id, head));
-      // The window of a new connection is 1 MiB: what is beyond would be the peer's own offence.
-      const share = framed.subarray(0, Math.floor((900 * 1024) / bombsAtOnce));
-      for (let start = 0; start < share.length; start += 16_384) {
-        volley.push(dataFrame(id, share.subarray(start, start + 16_384)));
+      for (let start = 0; start < framed.length; start += 16_384) {
+        volley.push(dataFrame(id, framed.subarray(start, start + 16_384)));
       }
       volley.push(dataFrame(id, [], 1));
     }
@@ -112,7 +108,7 @@ async function bomb(stage: Stage, encoding: string, bytes: Uint8Array, ratio: nu
   stage.findings.note(
     attack,
     "one octet becomes",
-    `${Math.floor(ratio)}, all in all ${Math.floor((bytes.length * ratio) / MiB)} MiB`,
+    `${Math.floor(inflatedBytes / bytes.length)}, all in all ${inflatedBytes / MiB} MiB`,
   );
   const siege = await stage.siege(attack, strike, { growthMiB: 32, roundMs: 500, rounds: stage.options.long ? 3 : 2 });
   while (sent < 100) await strike();
