@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { availableParallelism } from "node:os";
 import type { ZlibOptions } from "node:zlib";
 import { type Compressor, type Encoding, MessageTooLargeError } from "../../rpc/compression.js";
 import { BoundedWork } from "./bounded-work.js";
@@ -7,7 +8,8 @@ import { BoundedWork } from "./bounded-work.js";
 const maxSyncInputBytes = 8 * 1024;
 /** A small input may inflate to much; past this the work starts again on a thread and leaves the event loop alone. */
 const maxSyncOutputBytes = 64 * 1024;
-const maxConcurrentWork = 4;
+/** One processor stays the event loop's: what a peer sends to inflate must not slow the calls that inflate nothing. */
+const maxConcurrentWork = Math.min(4, Math.max(1, availableParallelism() - 1));
 
 /** One for the process, as the pool of threads is. */
 const threads = new BoundedWork(maxConcurrentWork);
