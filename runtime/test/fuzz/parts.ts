@@ -4,6 +4,7 @@ import { FrameMutation } from "./m1-frames.js";
 import { hpackBlocks, hpackSync, huffmanStrings } from "./m2-hpack.js";
 import { FrameOutcomes } from "./m3-states.js";
 import { binaryMetadata, brokenEscapes, messagePrefixes, statusCodes, statusMessages, timeouts } from "./m4-grpc.js";
+import { actionSequences } from "./m8-model.js";
 
 /** Every part, in the order it runs. */
 export function fuzzParts(): FuzzPart[] {
@@ -19,5 +20,6 @@ export function fuzzParts(): FuzzPart[] {
     brokenEscapes,
     binaryMetadata,
     statusCodes,
+    actionSequences,
   ];
 }
