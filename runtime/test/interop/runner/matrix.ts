@@ -8,6 +8,8 @@ import { badServerName } from "./plan.js";
 import { freePort, type Outcome, Running, startServer } from "./process.js";
 
 const caseTimeoutMs = 20_000;
+/** A thousand calls of 586 kB at once: seconds on two idle cores, more on busy ones. */
+const heavyCaseTimeoutMs = 60_000;
 
 /** The result of one case of one pair. */
 export interface Result {
@@ -16,6 +18,10 @@ export interface Result {
   readonly security: Security;
   readonly testCase: string;
   readonly outcome: Outcome;
+}
+
+function timeoutOf(testCase: string): number {
+  return testCase === "concurrent_large_unary" ? heavyCaseTimeoutMs : caseTimeoutMs;
 }
 
 /** Runs the plan, at most `parallel` cases at a time and a timed case alone, and reports each result as it comes. */
@@ -52,7 +58,7 @@ async function runServer(pairs: readonly Pair[], parallel: number, report: (resu
   }
   const endpoint = { port, security, seesCompressedFlag: server.seesCompressedFlag };
   const runJob = async ({ client, testCase }: (typeof jobs)[number]) => {
-    const outcome = await new Running(client.client(testCase, endpoint)).outcome(caseTimeoutMs);
+    const outcome = await new Running(client.client(testCase, endpoint)).outcome(timeoutOf(testCase));
     report({ client: client.name, server: server.name, security, testCase, outcome });
   };
   const isTimed = ({ testCase }: (typeof jobs)[number]) => timedCaseNames.has(testCase);
