@@ -51,6 +51,7 @@ answer(async ({ limits }: ServerInput) => {
   return {
     ports: () => ({ port, tlsPort }),
     counters: () => server.stats(),
+    "fill the young generation": fillYoungGeneration,
     rotate: async (name: string) => {
       certificate = name;
       await tlsServer.reloadTls();
@@ -77,3 +78,15 @@ answer(async ({ limits }: ServerInput) => {
     },
   };
 });
+
+/**
+ * V8's young generation grows with what survives in it, up to three times 16 MiB, and never shrinks by itself. Done
+ * beforehand, so that the resident set's growth is an attack's doing.
+ */
+function fillYoungGeneration(): void {
+  let survivors: object[] = [];
+  for (let index = 0; index < 3_000_000; index++) {
+    survivors.push({ index });
+    if (survivors.length === 200_000) survivors = [];
+  }
+}

@@ -23,6 +23,16 @@ export async function slowLoris(stage: Stage): Promise<void> {
     { name: "frame header", port: stage.port, hello: Buffer.concat([clientHello, Uint8Array.from([0, 0, 20, 1])]) },
     { name: "field block", port: stage.port, hello: Buffer.concat([clientHello, frame(1, 0, 1, headBlock("One"))]) },
   ];
+  // Opened and closed once before: what the code needs for so many sockets is no leak.
+  for (const { port, hello } of phases) {
+    for (let count = 0; count < perPhase; count += batch) {
+      const clients = await Promise.all(
+        Array.from({ length: batch }, () => RawClient.connect(port, { hello, keeps: false })),
+      );
+      for (const client of clients) client.destroy();
+    }
+  }
+  await stage.attackersGone();
   const before = await stage.report();
   const idle = quantile((await stage.load(800)).latenciesMs, 0.5);
   await stage.honest.ask("start");

@@ -91,6 +91,7 @@ export class Stage implements AsyncDisposable {
     const ports = await server.ask<{ port: number; tlsPort: number }>("ports");
     const honest = await Program.start(new URL("honest-program.ts", import.meta.url), { input: { port: ports.port } });
     const opened = new Stage(server, honest, ports, findings, options);
+    await server.ask("fill the young generation");
     await opened.load(1_000);
     return opened;
   }
