@@ -137,7 +137,9 @@ export class Connection {
     if (this.state === "closed") return true;
     this.time = this.host.now();
     try {
-      return this.#input.receive(chunk);
+      const done = this.#input.receive(chunk);
+      this.gate.received();
+      return done;
     } catch (error) {
       this.fail(error);
       return true;
@@ -149,7 +151,9 @@ export class Connection {
     if (this.state === "closed") return true;
     this.time = this.host.now();
     try {
-      return this.#input.continueReceive();
+      const done = this.#input.continueReceive();
+      this.gate.received();
+      return done;
     } catch (error) {
       this.fail(error);
       return true;

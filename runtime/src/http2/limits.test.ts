@@ -408,6 +408,25 @@ describe("timeouts", () => {
   });
 });
 
+test("maxOutputBytes: a server that is not read stops reading at four times that, and goes on at half of it", () => {
+  const server = new TestEndpoint("server", { maxOutputBytes: 16_384, maxNewStreamsPerTurn: 1 });
+  server.onRequest = (request) => {
+    request.stream?.sendHeaders([field("grpc-status", "12"), field("grpc-message", "x".repeat(1_000), true)], true);
+    request.stream?.release();
+  };
+  server.give(clientHello);
+  let id = 1;
+  for (; server.input === "reading" && id < 2_000; id += 2) server.give(headersFrame(id));
+  expect(server.connection.output.untakenBytes).toBeGreaterThan(65_536);
+  expect(server.connection.output.untakenBytes).toBeLessThan(65_536 + 1_100);
+  expect(server.connection.counters.maxOutputBytes).toBe(1);
+  const waiting = server.connection.takeOutput() ?? new Uint8Array(0);
+  server.connection.outputWritten(waiting.length);
+  expect(server.input).toBe("reading");
+  server.give(headersFrame(id));
+  expect(server.requests).toHaveLength((id + 1) / 2);
+});
+
 test("maxOutputBytes: DATA waits in its stream while more is not taken; control frames do not", () => {
   const server = serve(
     { maxOutputBytes: 16_384 },

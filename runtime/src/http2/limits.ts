@@ -68,7 +68,7 @@ export interface Http2Limits {
   readonly drainTimeoutMs: number;
   /** Default 8 MiB. Received and not yet consumed on all streams. Beyond: no credit; twice that: reading stops. */
   readonly maxUnreadBytes: number;
-  /** Default 256 KiB. Output not yet taken at which DATA waits in its stream. */
+  /** Default 256 KiB. Output not yet taken at which DATA waits in its stream; at four times that a server stops reading. */
   readonly maxOutputBytes: number;
   /** Default 64 KiB. What a sender should let a stream queue before it waits (its own duty). Counted, not enforced. */
   readonly maxSendQueueBytes: number;

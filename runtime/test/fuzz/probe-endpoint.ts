@@ -111,11 +111,12 @@ export class ProbeEndpoint implements ConnectionHost, ConnectionListener {
     const { connection, limits, violations } = this;
     const { output, credit, ends, table } = connection;
     const slots = this.role === "server" ? limits.maxConcurrentStreams : this.streams.length;
+    // A server stops reading at four times the limit; one chunk's replies and one large answer may be on top.
     const held = output.untakenBytes;
-    const maxHeld =
-      limits.maxOutputBytes + largestSendBytes + replyBytes * (limits.maxQueuedControlRepliesBeforeClose + 4 * slots);
-    if (held > maxHeld + replyBytes * this.streams.length)
-      violations.push(`${held} bytes of output, may be ${maxHeld}`);
+    const maxReplies = replyBytes * limits.maxQueuedControlRepliesBeforeClose;
+    const asked = this.role === "client" ? largestSendBytes * this.streams.length : 0;
+    const maxHeld = 4 * limits.maxOutputBytes + largestSendBytes + maxReplies + asked;
+    if (held > maxHeld) violations.push(`${held} bytes of output, may be ${maxHeld}`);
     // Reading stops at twice the limit; one chunk and its bookkeeping may be on top.
     const maxUnread = 2 * limits.maxUnreadBytes + 65 * 65_536;
     const { unreadBytes } = credit.window;
