@@ -178,6 +178,27 @@ test("a peer that floods on after the end is read a chunk at a time, and still g
   expect(resume.mock.calls.length).toBeLessThanOrEqual(pause.mock.calls.length + 1);
 });
 
+test("full reads that keep the event loop give the other sockets a turn", async () => {
+  let immediates = 0;
+  let atTheEnd = 0;
+  let received = 0;
+  const all = new Promise<void>((resolve) => {
+    endpoint.onReceive = (chunk) => {
+      received += chunk.length;
+      setImmediate(() => immediates++);
+      const until = performance.now() + 5;
+      while (performance.now() < until);
+      if (received === 1_000_000) {
+        atTheEnd = immediates;
+        resolve();
+      }
+    };
+  });
+  client.write(bytes(1_000_000));
+  await all;
+  expect(atTheEnd).toBeGreaterThan(10);
+});
+
 test("a peer that never ends its side is cut off after the linger", async () => {
   const closed = once(socket, "close");
   pump.connectionEnded();
