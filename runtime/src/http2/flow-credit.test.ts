@@ -191,3 +191,18 @@ test("a stream that ends by an empty DATA frame leaves nothing unread (§6.9)", 
   }
   expect(server.connection.credit.window.unreadBytes).toBe(0);
 });
+
+test("bookkeeping is given back by the share consumed, without a remainder of floating point (CVE-2026-84304)", () => {
+  const server = new TestEndpoint("server");
+  server.onRequest = (request) => {
+    request.consumes = false;
+  };
+  server.give(clientHello);
+  server.give(headersFrame(1, requestHead, 4));
+  for (let frames = 0; frames < 22; frames++) server.give(dataFrame(1, [0]));
+  const { window } = server.connection.credit;
+  expect(window.unreadBytes).toBe(22 + 22 * 64);
+  // 1408 × (15 / 22) is 959.9999999999999 when the quotient is taken first.
+  server.requests[0].stream?.consumed(15);
+  expect(window.unreadBytes).toBe(7 + 7 * 64);
+});

@@ -67,8 +67,8 @@ export class FlowCredit {
     const unread = stream.unreadBytes;
     const bytes = Math.min(consumedBytes, unread);
     if (bytes <= 0) return;
-    const share = bytes === unread ? 1 : bytes / unread;
-    const bookkeeping = share === 1 ? stream.bookkeepingBytes : Math.floor(stream.bookkeepingBytes * share);
+    const bookkeeping =
+      bytes === unread ? stream.bookkeepingBytes : Math.floor((stream.bookkeepingBytes * bytes) / unread);
     stream.unreadBytes = unread - bytes;
     stream.bookkeepingBytes -= bookkeeping;
     this.#read(bytes + bookkeeping);
