@@ -22,6 +22,8 @@ export async function zeroWindow(stage: Stage): Promise<void> {
   const head = headBlock("Down");
   const volley = Buffer.concat([
     settingsFrame(setting(4, 0)),
+    // Without the ACK the connection would end after 10 s.
+    frame(4, 1, 0),
     forStreams(streamsOfEach, (id) =>
       Buffer.concat([frame(1, 0x4, id, head), dataFrame(id, message(`big ${messages}`), 1)]),
     ),
