@@ -178,19 +178,6 @@ test("a peer that floods on after the end is read a chunk at a time, and still g
   expect(resume.mock.calls.length).toBeLessThanOrEqual(pause.mock.calls.length + 1);
 });
 
-test("full reads that keep the event loop give the other sockets a turn; short ones do not", async () => {
-  endpoint.onReceive = () => {
-    const until = performance.now() + 5;
-    while (performance.now() < until);
-  };
-  socket.emit("data", Buffer.alloc(1_000));
-  expect(socket.isPaused()).toBe(false);
-  socket.emit("data", Buffer.alloc(64 * 1024));
-  expect(socket.isPaused()).toBe(true);
-  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
-  expect(socket.isPaused()).toBe(false);
-});
-
 test("a peer that never ends its side is cut off after the linger", async () => {
   const closed = once(socket, "close");
   pump.connectionEnded();

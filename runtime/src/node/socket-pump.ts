@@ -9,10 +9,6 @@ const maxInFlightBytes = 64 * 1024;
 const outputLingerMs = 5_000;
 /** How long a peer may take to end its side once we have ended ours. */
 const finLingerMs = 1_000;
-/** A read of so many bytes filled its buffer: libuv then reads on, up to 32 times, before it looks at other sockets. */
-const fullReadBytes = 64 * 1024;
-/** How long such reads may keep the event loop before the other sockets have their turn. */
-const maxTurnMs = 4;
 /** Between two reads of what is only dropped: a peer that floods on must not cost the other connections their turns. */
 const dropPauseMs = 10;
 
@@ -31,8 +27,6 @@ export class SocketPump implements EndpointHost {
   #reading: "reading" | "paused" = "reading";
   /** Whether the endpoint holds back input of an earlier turn. */
   #held: NodeJS.Immediate | undefined;
-  /** 0: no full read in this turn. */
-  #fullReadsFrom = 0;
   #turnEnd: "idle" | "scheduled" = "idle";
   #inFlightBytes = 0;
   /** Lengths of the writes under way, oldest first; `#oldestWrite` is where they start. */
@@ -109,19 +103,7 @@ export class SocketPump implements EndpointHost {
     if (this.#state !== "open" || this.#endpoint === undefined) return;
     // A plain Uint8Array: a Buffer's `slice` would give the portable core a view where it asks for a copy.
     const bytes = new Uint8Array(chunk.buffer as ArrayBuffer, chunk.byteOffset, chunk.byteLength);
-    const startedAt = bytes.length < fullReadBytes ? 0 : this.#fullReadsSince();
-    if (!this.#endpoint.receive(bytes) || (startedAt > 0 && nodeClock.now() - startedAt > maxTurnMs)) this.#hold();
-  }
-
-  /** When the full reads of this turn of the event loop began. */
-  #fullReadsSince(): number {
-    if (this.#fullReadsFrom === 0) {
-      this.#fullReadsFrom = nodeClock.now();
-      setImmediate(() => {
-        this.#fullReadsFrom = 0;
-      });
-    }
-    return this.#fullReadsFrom;
+    if (!this.#endpoint.receive(bytes)) this.#hold();
   }
 
   #dropped(): void {
@@ -133,7 +115,7 @@ export class SocketPump implements EndpointHost {
   }
 
   #hold(): void {
-    if (this.#state !== "open" || this.#held !== undefined) return;
+    if (this.#state !== "open") return;
     this.#socket.pause();
     this.#held = setImmediate(() => {
       this.#held = undefined;
