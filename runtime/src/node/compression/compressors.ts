@@ -3,7 +3,7 @@ import * as zlib from "node:zlib";
 import type { Compressor } from "../../rpc/compression.js";
 import { tellsCutBrotli } from "../runtime-differences.js";
 import { gzipEnvelope } from "./gzip-envelope.js";
-import { ZlibCompressor, type ZlibFunctions } from "./zlib-compressor.js";
+import { noEnvelope, ZlibCompressor, type ZlibFunctions } from "./zlib-compressor.js";
 import { zstdEnvelope } from "./zstd-envelope.js";
 
 // Quality 11, Brotli's default, is meant for files that are compressed once.
@@ -28,12 +28,18 @@ const deflate = new ZlibCompressor("deflate", {
   decompress: zlib.inflate,
 });
 
-const br = new ZlibCompressor("br", {
-  compressSync: (bytes) => zlib.brotliCompressSync(bytes, brotliOptions),
-  compress: (bytes, callback) => zlib.brotliCompress(bytes, brotliOptions, callback),
-  decompressSync: zlib.brotliDecompressSync,
-  decompress: zlib.brotliDecompress,
-});
+const br = new ZlibCompressor(
+  "br",
+  {
+    compressSync: (bytes) => zlib.brotliCompressSync(bytes, brotliOptions),
+    compress: (bytes, callback) => zlib.brotliCompress(bytes, brotliOptions, callback),
+    decompressSync: zlib.brotliDecompressSync,
+    decompress: zlib.brotliDecompress,
+  },
+  noEnvelope,
+  // Brotli fills a window of up to 16 MiB before it gives a byte: 11 ms for a message of a kilobyte.
+  "unbounded",
+);
 
 /** What node:zlib has since Node 22.15 and our oldest Node's types do not know. */
 interface ZstdZlib {

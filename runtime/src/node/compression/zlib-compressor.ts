@@ -31,6 +31,9 @@ export interface ZlibFunctions {
   readonly decompress: (bytes: Uint8Array, options: Options, callback: Callback<Buffer>) => void;
 }
 
+/** Whether a bound on the output bounds the time that inflating takes; where not, it is left to threads altogether. */
+export type InflateCost = "by output" | "unbounded";
+
 /** What surrounds the compressed data of a coding whose envelope node:zlib reads too leniently. */
 export interface Envelope {
   /** Whether an input of no bytes is an empty message, where others would say that it ends early. */
@@ -43,7 +46,8 @@ export interface Envelope {
   checkTrailer(trailer: Uint8Array, inflated: Uint8Array): void;
 }
 
-const noEnvelope: Envelope = {
+/** Nothing around the data: node:zlib's own check is all there is. */
+export const noEnvelope: Envelope = {
   mayBeAbsent: false,
   readHeader: () => 0,
   trailerBytes: 0,
@@ -58,11 +62,18 @@ export class ZlibCompressor implements Compressor {
   readonly name: Encoding;
   readonly #functions: ZlibFunctions;
   readonly #envelope: Envelope;
+  readonly #maxSyncInflateBytes: number;
 
-  constructor(name: Encoding, functions: ZlibFunctions, envelope: Envelope = noEnvelope) {
+  constructor(
+    name: Encoding,
+    functions: ZlibFunctions,
+    envelope: Envelope = noEnvelope,
+    inflateCost: InflateCost = "by output",
+  ) {
     this.name = name;
     this.#functions = functions;
     this.#envelope = envelope;
+    this.#maxSyncInflateBytes = inflateCost === "by output" ? maxSyncInputBytes : -1;
   }
 
   compress(bytes: Uint8Array): Uint8Array | Promise<Uint8Array> {
@@ -80,7 +91,7 @@ export class ZlibCompressor implements Compressor {
     const start = this.#envelope.readHeader(bytes);
     const body = bytes.subarray(start, Math.max(start, bytes.byteLength - this.#envelope.trailerBytes));
     const trailer = bytes.subarray(start + body.byteLength);
-    if (bytes.byteLength <= maxSyncInputBytes) {
+    if (bytes.byteLength <= this.#maxSyncInflateBytes) {
       const syncMaxBytes = Math.min(maxBytes, maxSyncOutputBytes);
       try {
         const inflated = this.#functions.decompressSync(body, outputOptions(syncMaxBytes)) as Inflated;
