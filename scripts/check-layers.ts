@@ -86,6 +86,8 @@ function relativeViolation(from: string, to: string): string | undefined {
 }
 
 function packageViolation(from: string, specifier: string): string | undefined {
+  // Chosen by package condition (runtime/package.json, imports): wire/ has one UTF-8 coder for each platform.
+  if (specifier === "#text" && roomOf(from) === "wire") return undefined;
   if (specifier.replace(/^node:/, "") === "http2") return `${specifier}: HTTP/2 is our own`;
   if (isBuiltin(specifier)) {
     return platformRooms.includes(roomOf(from)) ? undefined : `${specifier}: only node/ and testing/ see the platform`;

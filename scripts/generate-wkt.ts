@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sources of petrel/wkt: our part of the messages that protobuf-es brings, and google.rpc, which it does not.
+import { readFileSync } from "node:fs";
 import { create, type DescFile, fromBinary } from "@bufbuild/protobuf";
 import * as wkt from "@bufbuild/protobuf/wkt";
 import {
@@ -70,13 +71,20 @@ function rpcTypes(image: Uint8Array): CodeGeneratorResponse {
   return response;
 }
 
-const runtimeModules: Readonly<Record<string, string>> = {
-  decodeWithSchema: "wire/schema-codec.js",
-  encodeWithSchema: "wire/schema-codec.js",
-  messageCodec: "rpc/message-codec.js",
-  MessageCodec: "rpc/message-codec.js",
-  Reader: "wire/reader.js",
-};
+/** The module that declares each symbol of petrel/codegen, read from the entry point itself. */
+const runtimeModules: ReadonlyMap<string, string> = new Map(
+  Array.from(
+    readFileSync(new URL("../runtime/src/codegen.ts", import.meta.url), "utf8").matchAll(
+      /export (?:type )?\{([^}]+)\} from "\.\/([^"]+)"/g,
+    ),
+    ([, names = "", module = ""]) =>
+      names
+        .split(",")
+        .map((name) => name.trim().replace(/^type /, ""))
+        .filter((name) => name !== "")
+        .map((name) => [name, module] as const),
+  ).flat(),
+);
 
 /** Inside the package the entry points are not imported: each symbol comes from the module that declares it. */
 function rewriteImports(path: string, content: string, exporters: ReadonlyMap<string, string>): string {
@@ -86,7 +94,7 @@ function rewriteImports(path: string, content: string, exporters: ReadonlyMap<st
     (_, type: string | undefined, names: string) => {
       const byModule = new Map<string, string[]>();
       for (const name of names.split(", ")) {
-        const module = runtimeModules[name] ?? exporters.get(name)?.replace(".ts", ".js");
+        const module = runtimeModules.get(name) ?? exporters.get(name)?.replace(".ts", ".js");
         if (module === undefined) throw new Error(`petrel/wkt: no module is known to declare ${name}`);
         byModule.set(module, [...(byModule.get(module) ?? []), name]);
       }

@@ -19,7 +19,7 @@ export function generateCompanions(request: CodeGeneratorRequest): CodeGenerator
       for (const file of schema.files) {
         const path = `${file.name}_pb`;
         const sibling = (other: DescFile) => `./${other.name}_pb.js`;
-        emitFile(file, new Emitter(schema.generateFile(`${path}.ts`), `./${path}.js`, new Set(), sibling));
+        emitFile(file, new Emitter(schema.generateFile(`${path}.ts`), `./${path}.js`, new Set(), "speed", sibling));
       }
     },
   }).run({ ...request, parameter: formatOptions(parseOptions("")) });

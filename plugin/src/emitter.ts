@@ -3,6 +3,7 @@ import type { DescEnum, DescFile, DescMessage } from "@bufbuild/protobuf";
 import { wktPublicImportPaths } from "@bufbuild/protobuf/codegenv2";
 import type { GeneratedFile, ImportSymbol, Printable } from "@bufbuild/protoplugin";
 import { createImportSymbol } from "@bufbuild/protoplugin";
+import type { CodecKind } from "./codec/kind.js";
 import { docComment } from "./comments.js";
 import { type DescType, descriptorName, type MessageNames, messageNames, namesOf, shapeName } from "./names.js";
 import { wktModule } from "./runtime-imports.js";
@@ -16,6 +17,9 @@ export class Emitter {
   readonly #path: string;
   readonly #generated: ReadonlySet<string>;
   readonly #wktModuleOf: (file: DescFile) => string;
+  /** How the messages of this file are read and written. */
+  readonly codec: CodecKind;
+  readonly #used = new Set<DescType>();
 
   /**
    * `path` is the file's own import path, `generated` the names of all files of this run: those of google.* among them
@@ -25,9 +29,11 @@ export class Emitter {
     file: GeneratedFile,
     path: string,
     generated: ReadonlySet<string>,
+    codec: CodecKind,
     wktModuleOf: (file: DescFile) => string = () => wktModule,
   ) {
     this.#file = file;
+    this.codec = codec;
     this.#wktModuleOf = wktModuleOf;
     this.#path = path;
     this.#generated = generated;
@@ -74,6 +80,13 @@ export class Emitter {
       !this.#generated.has(file.name) && (file.proto.name in wktPublicImportPaths || rpcFiles.includes(file.name));
     const module = inPackage ? this.#wktModuleOf(file) : modulePath(file);
     return createImportSymbol(messageNames(message)[which], module, which === "init");
+  }
+
+  /** True the first time that a type is asked for in this file: what it needs once is printed then. */
+  firstUse(type: DescType): boolean {
+    if (this.#used.has(type)) return false;
+    this.#used.add(type);
+    return true;
   }
 
   #moduleOf(file: DescFile): string {

@@ -14,6 +14,9 @@ export interface MessageNames {
   readonly encode: string;
   readonly decode: string;
   readonly codec: string;
+  /** Of the function that makes a message with nothing set, and of the prototype that holds defaults: not exported. */
+  readonly blank: string;
+  readonly defaults: string;
 }
 
 /** The exports of one service in `x_grpc.ts`; `methods` in the order of the `.proto`. */
@@ -121,6 +124,8 @@ function settleNames(file: DescFile): FileNames {
       encode: take(`encode${name}`),
       decode: take(`decode${name}`),
       codec: take(`${name}Codec`),
+      blank: take(`blank${name}`),
+      defaults: take(`${name}Defaults`),
     });
   }
   return { file: fileName, shapes, descriptors, messages, services: settleServiceNames(file) };

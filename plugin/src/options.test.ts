@@ -4,13 +4,14 @@ import { GenerateError } from "./generate-error.js";
 import { parseOptions } from "./options.js";
 
 test("no option means TypeScript with .js imports", () => {
-  expect(parseOptions("")).toEqual({ targets: ["ts"], importExtension: "js" });
+  expect(parseOptions("")).toEqual({ targets: ["ts"], importExtension: "js", codec: "speed" });
 });
 
 test("targets are joined by plus signs, each counted once", () => {
   expect(parseOptions("target=js+dts+js,import_extension=.ts")).toEqual({
     targets: ["js", "dts"],
     importExtension: "ts",
+    codec: "speed",
   });
 });
 
@@ -20,8 +21,10 @@ const refused = [
   ["target=ts,target=js", "option target is given twice"],
   ["import_extension=mjs", 'option import_extension must be js, ts or none, got "mjs"'],
   ["import_extension=js,import_extension=ts", "option import_extension is given twice"],
-  ["erasable_syntax=true", 'unknown option "erasable_syntax": protoc-gen-petrel accepts target and import_extension'],
-  ["target=ts,", 'unknown option "": protoc-gen-petrel accepts target and import_extension'],
+  ["erasable_syntax=true", 'unknown option "erasable_syntax": protoc-gen-petrel accepts target, import_extension and codec'],
+  ["codec=fast", 'option codec must be speed, size or none, got "fast"'],
+  ["codec=size,codec=size", "option codec is given twice"],
+  ["target=ts,", 'unknown option "": protoc-gen-petrel accepts target, import_extension and codec'],
 ] as const;
 for (const [parameter, sentence] of refused) {
   test(`the parameter ${parameter} is refused: ${sentence}`, () => {

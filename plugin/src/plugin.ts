@@ -6,6 +6,7 @@ import {
   CodeGeneratorResponseSchema,
 } from "@bufbuild/protobuf/wkt";
 import { createEcmaScriptPlugin, type Schema } from "@bufbuild/protoplugin";
+import type { CodecKind } from "./codec/kind.js";
 import { headerComments } from "./comments.js";
 import { Emitter } from "./emitter.js";
 import { GenerateError } from "./generate-error.js";
@@ -42,14 +43,14 @@ function generate(request: CodeGeneratorRequest): CodeGeneratorResponse {
   const response = createEcmaScriptPlugin({
     name,
     version,
-    generateTs: (schema) => generateFiles(schema, headers),
+    generateTs: (schema) => generateFiles(schema, headers, options.codec),
     transpile,
   }).run({ ...request, parameter: formatOptions(options) });
   for (const file of response.file) file.content = `${headers.get(withoutExtension(file.name)) ?? ""}${file.content}`;
   return response;
 }
 
-function generateFiles(schema: Schema, headers: Map<string, string>): void {
+function generateFiles(schema: Schema, headers: Map<string, string>, codec: CodecKind): void {
   const generated = new Set(schema.files.map((file) => file.name));
   const protos = new Map(schema.proto.protoFile.map((proto) => [proto.name, proto]));
   const open = (file: DescFile, suffix: string): Emitter => {
@@ -57,10 +58,15 @@ function generateFiles(schema: Schema, headers: Map<string, string>): void {
     if (headers.has(path))
       throw new GenerateError(`${file.proto.name}: another file generates ${path}.ts as well, rename one`);
     headers.set(path, header(file));
-    return new Emitter(schema.generateFile(`${path}.ts`), `./${path}.js`, generated);
+    return new Emitter(schema.generateFile(`${path}.ts`), `./${path}.js`, generated, codec);
   };
   for (const file of schema.files) {
     emitPbFile(file, protos.get(file.proto.name) ?? file.proto, open(file, "_pb"));
+    if (file.services.length > 0 && codec === "none") {
+      throw new GenerateError(
+        `${file.proto.name}: option codec=none leaves out what service ${file.services[0]?.typeName} is called with, use codec=size or codec=speed`,
+      );
+    }
     if (file.services.length > 0) emitGrpcFile(file, open(file, "_grpc"));
   }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { DescMessage } from "@bufbuild/protobuf";
+import { emitEncodeBody } from "../codec/encode.js";
+import { isStraightLine } from "../codec/kind.js";
 import type { Emitter } from "../emitter.js";
 import { messageNames } from "../names.js";
 import { runtime } from "../runtime-imports.js";
@@ -13,6 +15,13 @@ export function emitEncode(message: DescMessage, out: Emitter): void {
     out.companion(message, "init"),
     ", position: number): number {",
   );
+  if (isStraightLine(message, out.codec)) emitEncodeBody(message, out);
+  else emitEncodeWithSchema(message, out);
+  out.print("}");
+  out.print();
+}
+
+function emitEncodeWithSchema(message: DescMessage, out: Emitter): void {
   out.print(
     "  return ",
     runtime.encodeWithSchema,
@@ -22,6 +31,4 @@ export function emitEncode(message: DescMessage, out: Emitter): void {
     out.shape(message),
     ", position);",
   );
-  out.print("}");
-  out.print();
 }

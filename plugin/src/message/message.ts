@@ -22,6 +22,7 @@ export function emitMessage(message: DescMessage, out: Emitter): void {
 /** The functions of one message: all that `petrel/wkt` adds to a type of protobuf-es. */
 export function emitCompanions(message: DescMessage, out: Emitter): void {
   emitCreate(message, out);
+  if (out.codec === "none") return;
   emitEncode(message, out);
   emitDecode(message, out);
   emitCodec(message, out);

@@ -7,7 +7,10 @@ import type { Reader } from "../wire/reader.js";
  */
 export interface MessageCodec<T, I = T> {
   readonly typeName: string;
-  /** Writes the message at `position`, returns the position after it. Throws BufferOverflow when the buffer is too small. */
+  /**
+   * Writes the message at `position`, returns the position after it. Throws BufferOverflow when the buffer is too small;
+   * it may ask for up to 160 bytes more than the message takes, so that it need not look twice.
+   */
   encode(buffer: Uint8Array, message: I, position: number): number;
   /** Reads one message up to `end`, merging into `into` when given. Throws an Error on malformed bytes. */
   decode(reader: Reader, end: number, into?: T): T;

@@ -20,12 +20,17 @@ import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Duration } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_duration } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
-import { create } from "@bufbuild/protobuf";
 import type { MessageCodec } from "../../../rpc/message-codec.js";
 import type { Reader } from "../../../wire/reader.js";
-import { decodeWithSchema, encodeWithSchema } from "../../../wire/schema-codec.js";
+import { beginMessage, endMessage } from "../../../wire/write-message.js";
+import { checkMessage } from "../../../wire/wrong-value.js";
 import { messageCodec } from "../../../rpc/message-codec.js";
+import { setEntry } from "../../../wire/map.js";
+import { writeInt64 } from "../../../wire/write-scalar.js";
+import { writeString } from "../../../wire/write-text.js";
+import { writeUnknown } from "../../../wire/write-unknown.js";
 import type { DurationInit } from "../../../wkt/google/protobuf/duration_pb.js";
+import { createDuration, decodeDuration, encodeDuration } from "../../../wkt/google/protobuf/duration_pb.js";
 
 /** Describes the file google/rpc/error_details.proto. */
 export const file_google_rpc_error_details: GenFile = /*@__PURE__*/ fileDesc(
@@ -137,19 +142,85 @@ export interface ErrorInfoInit extends Partial<Message<"google.rpc.ErrorInfo">> 
 /** Describes the message google.rpc.ErrorInfo, for `@bufbuild/protobuf`. */
 export const ErrorInfoSchema: GenMessage<ErrorInfo> = /*@__PURE__*/ messageDesc(file_google_rpc_error_details, 0);
 
+function blankErrorInfo(): ErrorInfo {
+  return {
+    $typeName: "google.rpc.ErrorInfo",
+    reason: "",
+    domain: "",
+    metadata: {},
+  };
+}
+
 /** Creates google.rpc.ErrorInfo; what `init` leaves out has its default. */
 export function createErrorInfo(init?: ErrorInfoInit): ErrorInfo {
-  return create(ErrorInfoSchema, init as ErrorInfo | undefined);
+  if (init?.$typeName === "google.rpc.ErrorInfo") return init as ErrorInfo;
+  const message = blankErrorInfo();
+  if (init == null) return message;
+  if (init.reason != null) message.reason = init.reason;
+  if (init.domain != null) message.domain = init.domain;
+  if (init.metadata != null) message.metadata = { ...init.metadata };
+  return message;
 }
 
 /** Writes google.rpc.ErrorInfo at `position` and returns the position behind it. */
 export function encodeErrorInfo(buffer: Uint8Array, message: ErrorInfoInit, position: number): number {
-  return encodeWithSchema(ErrorInfoSchema, buffer, message as ErrorInfo, position);
+  checkMessage(message, "google.rpc.ErrorInfo");
+  if (message.reason != null && message.reason !== "") {
+    position = writeString(buffer, position, 10, message.reason, "google.rpc.ErrorInfo.reason");
+  }
+  if (message.domain != null && message.domain !== "") {
+    position = writeString(buffer, position, 18, message.domain, "google.rpc.ErrorInfo.domain");
+  }
+  if (message.metadata != null) {
+    const map = message.metadata;
+    for (const key in map) {
+      if (!Object.hasOwn(map, key)) continue;
+      const entry = beginMessage(buffer, position, 26);
+      const valueAt = writeString(buffer, entry, 10, key, "google.rpc.ErrorInfo.metadata");
+      const end = writeString(buffer, valueAt, 18, map[key]!, "google.rpc.ErrorInfo.metadata");
+      position = endMessage(buffer, entry, end);
+    }
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads google.rpc.ErrorInfo up to `end`, into `into` when given. */
 export function decodeErrorInfo(reader: Reader, end: number, into?: ErrorInfo): ErrorInfo {
-  return decodeWithSchema(ErrorInfoSchema, reader, end, into);
+  const message = into ?? blankErrorInfo();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.reason = reader.string();
+        break;
+      }
+      case 18: {
+        message.domain = reader.string();
+        break;
+      }
+      case 26: {
+        const entryEnd = reader.lengthEnd();
+        let key = "";
+        let value: string = "";
+        while (reader.position < entryEnd) {
+          const entryTag = reader.tag();
+          switch (entryTag) {
+            case 10: key = reader.key(); break;
+            case 18: value = reader.string(); break;
+            default: reader.skip(entryTag);
+          }
+        }
+        reader.done(entryEnd);
+        setEntry(message.metadata, key, value);
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes google.rpc.ErrorInfo. */
@@ -190,19 +261,49 @@ export interface RetryInfoInit extends Partial<Message<"google.rpc.RetryInfo">> 
 /** Describes the message google.rpc.RetryInfo, for `@bufbuild/protobuf`. */
 export const RetryInfoSchema: GenMessage<RetryInfo> = /*@__PURE__*/ messageDesc(file_google_rpc_error_details, 1);
 
+function blankRetryInfo(): RetryInfo {
+  return {
+    $typeName: "google.rpc.RetryInfo",
+  };
+}
+
 /** Creates google.rpc.RetryInfo; what `init` leaves out has its default. */
 export function createRetryInfo(init?: RetryInfoInit): RetryInfo {
-  return create(RetryInfoSchema, init as RetryInfo | undefined);
+  if (init?.$typeName === "google.rpc.RetryInfo") return init as RetryInfo;
+  const message = blankRetryInfo();
+  if (init == null) return message;
+  if (init.retryDelay != null) message.retryDelay = createDuration(init.retryDelay);
+  return message;
 }
 
 /** Writes google.rpc.RetryInfo at `position` and returns the position behind it. */
 export function encodeRetryInfo(buffer: Uint8Array, message: RetryInfoInit, position: number): number {
-  return encodeWithSchema(RetryInfoSchema, buffer, message as RetryInfo, position);
+  checkMessage(message, "google.rpc.RetryInfo");
+  if (message.retryDelay != null) {
+    const start = beginMessage(buffer, position, 10);
+    position = endMessage(buffer, start, encodeDuration(buffer, message.retryDelay, start));
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads google.rpc.RetryInfo up to `end`, into `into` when given. */
 export function decodeRetryInfo(reader: Reader, end: number, into?: RetryInfo): RetryInfo {
-  return decodeWithSchema(RetryInfoSchema, reader, end, into);
+  const message = into ?? blankRetryInfo();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.retryDelay = decodeDuration(reader, reader.enter(), message.retryDelay);
+        reader.leave();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes google.rpc.RetryInfo. */
@@ -240,19 +341,60 @@ export interface DebugInfoInit extends Partial<Message<"google.rpc.DebugInfo">> 
 /** Describes the message google.rpc.DebugInfo, for `@bufbuild/protobuf`. */
 export const DebugInfoSchema: GenMessage<DebugInfo> = /*@__PURE__*/ messageDesc(file_google_rpc_error_details, 2);
 
+function blankDebugInfo(): DebugInfo {
+  return {
+    $typeName: "google.rpc.DebugInfo",
+    stackEntries: [],
+    detail: "",
+  };
+}
+
 /** Creates google.rpc.DebugInfo; what `init` leaves out has its default. */
 export function createDebugInfo(init?: DebugInfoInit): DebugInfo {
-  return create(DebugInfoSchema, init as DebugInfo | undefined);
+  if (init?.$typeName === "google.rpc.DebugInfo") return init as DebugInfo;
+  const message = blankDebugInfo();
+  if (init == null) return message;
+  if (init.stackEntries != null) message.stackEntries = [...init.stackEntries];
+  if (init.detail != null) message.detail = init.detail;
+  return message;
 }
 
 /** Writes google.rpc.DebugInfo at `position` and returns the position behind it. */
 export function encodeDebugInfo(buffer: Uint8Array, message: DebugInfoInit, position: number): number {
-  return encodeWithSchema(DebugInfoSchema, buffer, message as DebugInfo, position);
+  checkMessage(message, "google.rpc.DebugInfo");
+  if (message.stackEntries != null) {
+    const list = message.stackEntries;
+    for (let i = 0; i < list.length; i++) {
+      position = writeString(buffer, position, 10, list[i]!, "google.rpc.DebugInfo.stack_entries");
+    }
+  }
+  if (message.detail != null && message.detail !== "") {
+    position = writeString(buffer, position, 18, message.detail, "google.rpc.DebugInfo.detail");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads google.rpc.DebugInfo up to `end`, into `into` when given. */
 export function decodeDebugInfo(reader: Reader, end: number, into?: DebugInfo): DebugInfo {
-  return decodeWithSchema(DebugInfoSchema, reader, end, into);
+  const message = into ?? blankDebugInfo();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.stackEntries.push(reader.string());
+        break;
+      }
+      case 18: {
+        message.detail = reader.string();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes google.rpc.DebugInfo. */
@@ -291,19 +433,53 @@ export interface QuotaFailureInit extends Partial<Message<"google.rpc.QuotaFailu
 /** Describes the message google.rpc.QuotaFailure, for `@bufbuild/protobuf`. */
 export const QuotaFailureSchema: GenMessage<QuotaFailure> = /*@__PURE__*/ messageDesc(file_google_rpc_error_details, 3);
 
+function blankQuotaFailure(): QuotaFailure {
+  return {
+    $typeName: "google.rpc.QuotaFailure",
+    violations: [],
+  };
+}
+
 /** Creates google.rpc.QuotaFailure; what `init` leaves out has its default. */
 export function createQuotaFailure(init?: QuotaFailureInit): QuotaFailure {
-  return create(QuotaFailureSchema, init as QuotaFailure | undefined);
+  if (init?.$typeName === "google.rpc.QuotaFailure") return init as QuotaFailure;
+  const message = blankQuotaFailure();
+  if (init == null) return message;
+  if (init.violations != null) message.violations = init.violations.map((one) => createQuotaFailure_Violation(one));
+  return message;
 }
 
 /** Writes google.rpc.QuotaFailure at `position` and returns the position behind it. */
 export function encodeQuotaFailure(buffer: Uint8Array, message: QuotaFailureInit, position: number): number {
-  return encodeWithSchema(QuotaFailureSchema, buffer, message as QuotaFailure, position);
+  checkMessage(message, "google.rpc.QuotaFailure");
+  if (message.violations != null) {
+    const list = message.violations;
+    for (let i = 0; i < list.length; i++) {
+      const start = beginMessage(buffer, position, 10);
+      position = endMessage(buffer, start, encodeQuotaFailure_Violation(buffer, list[i]!, start));
+    }
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads google.rpc.QuotaFailure up to `end`, into `into` when given. */
 export function decodeQuotaFailure(reader: Reader, end: number, into?: QuotaFailure): QuotaFailure {
-  return decodeWithSchema(QuotaFailureSchema, reader, end, into);
+  const message = into ?? blankQuotaFailure();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.violations.push(decodeQuotaFailure_Violation(reader, reader.enter()));
+        reader.leave();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes google.rpc.QuotaFailure. */
@@ -522,19 +698,129 @@ export interface QuotaFailure_ViolationInit extends Partial<Message<"google.rpc.
 /** Describes the message google.rpc.QuotaFailure.Violation, for `@bufbuild/protobuf`. */
 export const QuotaFailure_ViolationSchema: GenMessage<QuotaFailure_Violation> = /*@__PURE__*/ messageDesc(file_google_rpc_error_details, 3, 0);
 
+function blankQuotaFailure_Violation(): QuotaFailure_Violation {
+  return {
+    $typeName: "google.rpc.QuotaFailure.Violation",
+    subject: "",
+    description: "",
+    apiService: "",
+    quotaMetric: "",
+    quotaId: "",
+    quotaDimensions: {},
+    quotaValue: 0n,
+  };
+}
+
 /** Creates google.rpc.QuotaFailure.Violation; what `init` leaves out has its default. */
 export function createQuotaFailure_Violation(init?: QuotaFailure_ViolationInit): QuotaFailure_Violation {
-  return create(QuotaFailure_ViolationSchema, init as QuotaFailure_Violation | undefined);
+  if (init?.$typeName === "google.rpc.QuotaFailure.Violation") return init as QuotaFailure_Violation;
+  const message = blankQuotaFailure_Violation();
+  if (init == null) return message;
+  if (init.subject != null) message.subject = init.subject;
+  if (init.description != null) message.description = init.description;
+  if (init.apiService != null) message.apiService = init.apiService;
+  if (init.quotaMetric != null) message.quotaMetric = init.quotaMetric;
+  if (init.quotaId != null) message.quotaId = init.quotaId;
+  if (init.quotaDimensions != null) message.quotaDimensions = { ...init.quotaDimensions };
+  if (init.quotaValue != null) message.quotaValue = init.quotaValue;
+  if (init.futureQuotaValue != null) message.futureQuotaValue = init.futureQuotaValue;
+  return message;
 }
 
 /** Writes google.rpc.QuotaFailure.Violation at `position` and returns the position behind it. */
 export function encodeQuotaFailure_Violation(buffer: Uint8Array, message: QuotaFailure_ViolationInit, position: number): number {
-  return encodeWithSchema(QuotaFailure_ViolationSchema, buffer, message as QuotaFailure_Violation, position);
+  checkMessage(message, "google.rpc.QuotaFailure.Violation");
+  if (message.subject != null && message.subject !== "") {
+    position = writeString(buffer, position, 10, message.subject, "google.rpc.QuotaFailure.Violation.subject");
+  }
+  if (message.description != null && message.description !== "") {
+    position = writeString(buffer, position, 18, message.description, "google.rpc.QuotaFailure.Violation.description");
+  }
+  if (message.apiService != null && message.apiService !== "") {
+    position = writeString(buffer, position, 26, message.apiService, "google.rpc.QuotaFailure.Violation.api_service");
+  }
+  if (message.quotaMetric != null && message.quotaMetric !== "") {
+    position = writeString(buffer, position, 34, message.quotaMetric, "google.rpc.QuotaFailure.Violation.quota_metric");
+  }
+  if (message.quotaId != null && message.quotaId !== "") {
+    position = writeString(buffer, position, 42, message.quotaId, "google.rpc.QuotaFailure.Violation.quota_id");
+  }
+  if (message.quotaDimensions != null) {
+    const map = message.quotaDimensions;
+    for (const key in map) {
+      if (!Object.hasOwn(map, key)) continue;
+      const entry = beginMessage(buffer, position, 50);
+      const valueAt = writeString(buffer, entry, 10, key, "google.rpc.QuotaFailure.Violation.quota_dimensions");
+      const end = writeString(buffer, valueAt, 18, map[key]!, "google.rpc.QuotaFailure.Violation.quota_dimensions");
+      position = endMessage(buffer, entry, end);
+    }
+  }
+  if (message.quotaValue != null && message.quotaValue !== 0n) {
+    position = writeInt64(buffer, position, 56, message.quotaValue, "google.rpc.QuotaFailure.Violation.quota_value");
+  }
+  if (message.futureQuotaValue != null) {
+    position = writeInt64(buffer, position, 64, message.futureQuotaValue, "google.rpc.QuotaFailure.Violation.future_quota_value");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads google.rpc.QuotaFailure.Violation up to `end`, into `into` when given. */
 export function decodeQuotaFailure_Violation(reader: Reader, end: number, into?: QuotaFailure_Violation): QuotaFailure_Violation {
-  return decodeWithSchema(QuotaFailure_ViolationSchema, reader, end, into);
+  const message = into ?? blankQuotaFailure_Violation();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.subject = reader.string();
+        break;
+      }
+      case 18: {
+        message.description = reader.string();
+        break;
+      }
+      case 26: {
+        message.apiService = reader.string();
+        break;
+      }
+      case 34: {
+        message.quotaMetric = reader.string();
+        break;
+      }
+      case 42: {
+        message.quotaId = reader.string();
+        break;
+      }
+      case 50: {
+        const entryEnd = reader.lengthEnd();
+        let key = "";
+        let value: string = "";
+        while (reader.position < entryEnd) {
+          const entryTag = reader.tag();
+          switch (entryTag) {
+            case 10: key = reader.key(); break;
+            case 18: value = reader.string(); break;
+            default: reader.skip(entryTag);
+          }
+        }
+        reader.done(entryEnd);
+        setEntry(message.quotaDimensions, key, value);
+        break;
+      }
+      case 56: {
+        message.quotaValue = reader.int64();
+        break;
+      }
+      case 64: {
+        message.futureQuotaValue = reader.int64();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes google.rpc.QuotaFailure.Violation. */
@@ -567,19 +853,53 @@ export interface PreconditionFailureInit extends Partial<Message<"google.rpc.Pre
 /** Describes the message google.rpc.PreconditionFailure, for `@bufbuild/protobuf`. */
 export const PreconditionFailureSchema: GenMessage<PreconditionFailure> = /*@__PURE__*/ messageDesc(file_google_rpc_error_details, 4);
 
+function blankPreconditionFailure(): PreconditionFailure {
+  return {
+    $typeName: "google.rpc.PreconditionFailure",
+    violations: [],
+  };
+}
+
 /** Creates google.rpc.PreconditionFailure; what `init` leaves out has its default. */
 export function createPreconditionFailure(init?: PreconditionFailureInit): PreconditionFailure {
-  return create(PreconditionFailureSchema, init as PreconditionFailure | undefined);
+  if (init?.$typeName === "google.rpc.PreconditionFailure") return init as PreconditionFailure;
+  const message = blankPreconditionFailure();
+  if (init == null) return message;
+  if (init.violations != null) message.violations = init.violations.map((one) => createPreconditionFailure_Violation(one));
+  return message;
 }
 
 /** Writes google.rpc.PreconditionFailure at `position` and returns the position behind it. */
 export function encodePreconditionFailure(buffer: Uint8Array, message: PreconditionFailureInit, position: number): number {
-  return encodeWithSchema(PreconditionFailureSchema, buffer, message as PreconditionFailure, position);
+  checkMessage(message, "google.rpc.PreconditionFailure");
+  if (message.violations != null) {
+    const list = message.violations;
+    for (let i = 0; i < list.length; i++) {
+      const start = beginMessage(buffer, position, 10);
+      position = endMessage(buffer, start, encodePreconditionFailure_Violation(buffer, list[i]!, start));
+    }
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads google.rpc.PreconditionFailure up to `end`, into `into` when given. */
 export function decodePreconditionFailure(reader: Reader, end: number, into?: PreconditionFailure): PreconditionFailure {
-  return decodeWithSchema(PreconditionFailureSchema, reader, end, into);
+  const message = into ?? blankPreconditionFailure();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.violations.push(decodePreconditionFailure_Violation(reader, reader.enter()));
+        reader.leave();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes google.rpc.PreconditionFailure. */
@@ -646,19 +966,66 @@ export interface PreconditionFailure_ViolationInit extends Partial<Message<"goog
 /** Describes the message google.rpc.PreconditionFailure.Violation, for `@bufbuild/protobuf`. */
 export const PreconditionFailure_ViolationSchema: GenMessage<PreconditionFailure_Violation> = /*@__PURE__*/ messageDesc(file_google_rpc_error_details, 4, 0);
 
+function blankPreconditionFailure_Violation(): PreconditionFailure_Violation {
+  return {
+    $typeName: "google.rpc.PreconditionFailure.Violation",
+    type: "",
+    subject: "",
+    description: "",
+  };
+}
+
 /** Creates google.rpc.PreconditionFailure.Violation; what `init` leaves out has its default. */
 export function createPreconditionFailure_Violation(init?: PreconditionFailure_ViolationInit): PreconditionFailure_Violation {
-  return create(PreconditionFailure_ViolationSchema, init as PreconditionFailure_Violation | undefined);
+  if (init?.$typeName === "google.rpc.PreconditionFailure.Violation") return init as PreconditionFailure_Violation;
+  const message = blankPreconditionFailure_Violation();
+  if (init == null) return message;
+  if (init.type != null) message.type = init.type;
+  if (init.subject != null) message.subject = init.subject;
+  if (init.description != null) message.description = init.description;
+  return message;
 }
 
 /** Writes google.rpc.PreconditionFailure.Violation at `position` and returns the position behind it. */
 export function encodePreconditionFailure_Violation(buffer: Uint8Array, message: PreconditionFailure_ViolationInit, position: number): number {
-  return encodeWithSchema(PreconditionFailure_ViolationSchema, buffer, message as PreconditionFailure_Violation, position);
+  checkMessage(message, "google.rpc.PreconditionFailure.Violation");
+  if (message.type != null && message.type !== "") {
+    position = writeString(buffer, position, 10, message.type, "google.rpc.PreconditionFailure.Violation.type");
+  }
+  if (message.subject != null && message.subject !== "") {
+    position = writeString(buffer, position, 18, message.subject, "google.rpc.PreconditionFailure.Violation.subject");
+  }
+  if (message.description != null && message.description !== "") {
+    position = writeString(buffer, position, 26, message.description, "google.rpc.PreconditionFailure.Violation.description");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads google.rpc.PreconditionFailure.Violation up to `end`, into `into` when given. */
 export function decodePreconditionFailure_Violation(reader: Reader, end: number, into?: PreconditionFailure_Violation): PreconditionFailure_Violation {
-  return decodeWithSchema(PreconditionFailure_ViolationSchema, reader, end, into);
+  const message = into ?? blankPreconditionFailure_Violation();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.type = reader.string();
+        break;
+      }
+      case 18: {
+        message.subject = reader.string();
+        break;
+      }
+      case 26: {
+        message.description = reader.string();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes google.rpc.PreconditionFailure.Violation. */
@@ -688,19 +1055,53 @@ export interface BadRequestInit extends Partial<Message<"google.rpc.BadRequest">
 /** Describes the message google.rpc.BadRequest, for `@bufbuild/protobuf`. */
 export const BadRequestSchema: GenMessage<BadRequest> = /*@__PURE__*/ messageDesc(file_google_rpc_error_details, 5);
 
+function blankBadRequest(): BadRequest {
+  return {
+    $typeName: "google.rpc.BadRequest",
+    fieldViolations: [],
+  };
+}
+
 /** Creates google.rpc.BadRequest; what `init` leaves out has its default. */
 export function createBadRequest(init?: BadRequestInit): BadRequest {
-  return create(BadRequestSchema, init as BadRequest | undefined);
+  if (init?.$typeName === "google.rpc.BadRequest") return init as BadRequest;
+  const message = blankBadRequest();
+  if (init == null) return message;
+  if (init.fieldViolations != null) message.fieldViolations = init.fieldViolations.map((one) => createBadRequest_FieldViolation(one));
+  return message;
 }
 
 /** Writes google.rpc.BadRequest at `position` and returns the position behind it. */
 export function encodeBadRequest(buffer: Uint8Array, message: BadRequestInit, position: number): number {
-  return encodeWithSchema(BadRequestSchema, buffer, message as BadRequest, position);
+  checkMessage(message, "google.rpc.BadRequest");
+  if (message.fieldViolations != null) {
+    const list = message.fieldViolations;
+    for (let i = 0; i < list.length; i++) {
+      const start = beginMessage(buffer, position, 10);
+      position = endMessage(buffer, start, encodeBadRequest_FieldViolation(buffer, list[i]!, start));
+    }
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads google.rpc.BadRequest up to `end`, into `into` when given. */
 export function decodeBadRequest(reader: Reader, end: number, into?: BadRequest): BadRequest {
-  return decodeWithSchema(BadRequestSchema, reader, end, into);
+  const message = into ?? blankBadRequest();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.fieldViolations.push(decodeBadRequest_FieldViolation(reader, reader.enter()));
+        reader.leave();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes google.rpc.BadRequest. */
@@ -846,19 +1247,76 @@ export interface BadRequest_FieldViolationInit extends Partial<Message<"google.r
 /** Describes the message google.rpc.BadRequest.FieldViolation, for `@bufbuild/protobuf`. */
 export const BadRequest_FieldViolationSchema: GenMessage<BadRequest_FieldViolation> = /*@__PURE__*/ messageDesc(file_google_rpc_error_details, 5, 0);
 
+function blankBadRequest_FieldViolation(): BadRequest_FieldViolation {
+  return {
+    $typeName: "google.rpc.BadRequest.FieldViolation",
+    field: "",
+    description: "",
+    reason: "",
+  };
+}
+
 /** Creates google.rpc.BadRequest.FieldViolation; what `init` leaves out has its default. */
 export function createBadRequest_FieldViolation(init?: BadRequest_FieldViolationInit): BadRequest_FieldViolation {
-  return create(BadRequest_FieldViolationSchema, init as BadRequest_FieldViolation | undefined);
+  if (init?.$typeName === "google.rpc.BadRequest.FieldViolation") return init as BadRequest_FieldViolation;
+  const message = blankBadRequest_FieldViolation();
+  if (init == null) return message;
+  if (init.field != null) message.field = init.field;
+  if (init.description != null) message.description = init.description;
+  if (init.reason != null) message.reason = init.reason;
+  if (init.localizedMessage != null) message.localizedMessage = createLocalizedMessage(init.localizedMessage);
+  return message;
 }
 
 /** Writes google.rpc.BadRequest.FieldViolation at `position` and returns the position behind it. */
 export function encodeBadRequest_FieldViolation(buffer: Uint8Array, message: BadRequest_FieldViolationInit, position: number): number {
-  return encodeWithSchema(BadRequest_FieldViolationSchema, buffer, message as BadRequest_FieldViolation, position);
+  checkMessage(message, "google.rpc.BadRequest.FieldViolation");
+  if (message.field != null && message.field !== "") {
+    position = writeString(buffer, position, 10, message.field, "google.rpc.BadRequest.FieldViolation.field");
+  }
+  if (message.description != null && message.description !== "") {
+    position = writeString(buffer, position, 18, message.description, "google.rpc.BadRequest.FieldViolation.description");
+  }
+  if (message.reason != null && message.reason !== "") {
+    position = writeString(buffer, position, 26, message.reason, "google.rpc.BadRequest.FieldViolation.reason");
+  }
+  if (message.localizedMessage != null) {
+    const start = beginMessage(buffer, position, 34);
+    position = endMessage(buffer, start, encodeLocalizedMessage(buffer, message.localizedMessage, start));
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads google.rpc.BadRequest.FieldViolation up to `end`, into `into` when given. */
 export function decodeBadRequest_FieldViolation(reader: Reader, end: number, into?: BadRequest_FieldViolation): BadRequest_FieldViolation {
-  return decodeWithSchema(BadRequest_FieldViolationSchema, reader, end, into);
+  const message = into ?? blankBadRequest_FieldViolation();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.field = reader.string();
+        break;
+      }
+      case 18: {
+        message.description = reader.string();
+        break;
+      }
+      case 26: {
+        message.reason = reader.string();
+        break;
+      }
+      case 34: {
+        message.localizedMessage = decodeLocalizedMessage(reader, reader.enter(), message.localizedMessage);
+        reader.leave();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes google.rpc.BadRequest.FieldViolation. */
@@ -905,19 +1363,57 @@ export interface RequestInfoInit extends Partial<Message<"google.rpc.RequestInfo
 /** Describes the message google.rpc.RequestInfo, for `@bufbuild/protobuf`. */
 export const RequestInfoSchema: GenMessage<RequestInfo> = /*@__PURE__*/ messageDesc(file_google_rpc_error_details, 6);
 
+function blankRequestInfo(): RequestInfo {
+  return {
+    $typeName: "google.rpc.RequestInfo",
+    requestId: "",
+    servingData: "",
+  };
+}
+
 /** Creates google.rpc.RequestInfo; what `init` leaves out has its default. */
 export function createRequestInfo(init?: RequestInfoInit): RequestInfo {
-  return create(RequestInfoSchema, init as RequestInfo | undefined);
+  if (init?.$typeName === "google.rpc.RequestInfo") return init as RequestInfo;
+  const message = blankRequestInfo();
+  if (init == null) return message;
+  if (init.requestId != null) message.requestId = init.requestId;
+  if (init.servingData != null) message.servingData = init.servingData;
+  return message;
 }
 
 /** Writes google.rpc.RequestInfo at `position` and returns the position behind it. */
 export function encodeRequestInfo(buffer: Uint8Array, message: RequestInfoInit, position: number): number {
-  return encodeWithSchema(RequestInfoSchema, buffer, message as RequestInfo, position);
+  checkMessage(message, "google.rpc.RequestInfo");
+  if (message.requestId != null && message.requestId !== "") {
+    position = writeString(buffer, position, 10, message.requestId, "google.rpc.RequestInfo.request_id");
+  }
+  if (message.servingData != null && message.servingData !== "") {
+    position = writeString(buffer, position, 18, message.servingData, "google.rpc.RequestInfo.serving_data");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads google.rpc.RequestInfo up to `end`, into `into` when given. */
 export function decodeRequestInfo(reader: Reader, end: number, into?: RequestInfo): RequestInfo {
-  return decodeWithSchema(RequestInfoSchema, reader, end, into);
+  const message = into ?? blankRequestInfo();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.requestId = reader.string();
+        break;
+      }
+      case 18: {
+        message.servingData = reader.string();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes google.rpc.RequestInfo. */
@@ -999,19 +1495,75 @@ export interface ResourceInfoInit extends Partial<Message<"google.rpc.ResourceIn
 /** Describes the message google.rpc.ResourceInfo, for `@bufbuild/protobuf`. */
 export const ResourceInfoSchema: GenMessage<ResourceInfo> = /*@__PURE__*/ messageDesc(file_google_rpc_error_details, 7);
 
+function blankResourceInfo(): ResourceInfo {
+  return {
+    $typeName: "google.rpc.ResourceInfo",
+    resourceType: "",
+    resourceName: "",
+    owner: "",
+    description: "",
+  };
+}
+
 /** Creates google.rpc.ResourceInfo; what `init` leaves out has its default. */
 export function createResourceInfo(init?: ResourceInfoInit): ResourceInfo {
-  return create(ResourceInfoSchema, init as ResourceInfo | undefined);
+  if (init?.$typeName === "google.rpc.ResourceInfo") return init as ResourceInfo;
+  const message = blankResourceInfo();
+  if (init == null) return message;
+  if (init.resourceType != null) message.resourceType = init.resourceType;
+  if (init.resourceName != null) message.resourceName = init.resourceName;
+  if (init.owner != null) message.owner = init.owner;
+  if (init.description != null) message.description = init.description;
+  return message;
 }
 
 /** Writes google.rpc.ResourceInfo at `position` and returns the position behind it. */
 export function encodeResourceInfo(buffer: Uint8Array, message: ResourceInfoInit, position: number): number {
-  return encodeWithSchema(ResourceInfoSchema, buffer, message as ResourceInfo, position);
+  checkMessage(message, "google.rpc.ResourceInfo");
+  if (message.resourceType != null && message.resourceType !== "") {
+    position = writeString(buffer, position, 10, message.resourceType, "google.rpc.ResourceInfo.resource_type");
+  }
+  if (message.resourceName != null && message.resourceName !== "") {
+    position = writeString(buffer, position, 18, message.resourceName, "google.rpc.ResourceInfo.resource_name");
+  }
+  if (message.owner != null && message.owner !== "") {
+    position = writeString(buffer, position, 26, message.owner, "google.rpc.ResourceInfo.owner");
+  }
+  if (message.description != null && message.description !== "") {
+    position = writeString(buffer, position, 34, message.description, "google.rpc.ResourceInfo.description");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads google.rpc.ResourceInfo up to `end`, into `into` when given. */
 export function decodeResourceInfo(reader: Reader, end: number, into?: ResourceInfo): ResourceInfo {
-  return decodeWithSchema(ResourceInfoSchema, reader, end, into);
+  const message = into ?? blankResourceInfo();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.resourceType = reader.string();
+        break;
+      }
+      case 18: {
+        message.resourceName = reader.string();
+        break;
+      }
+      case 26: {
+        message.owner = reader.string();
+        break;
+      }
+      case 34: {
+        message.description = reader.string();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes google.rpc.ResourceInfo. */
@@ -1044,19 +1596,53 @@ export interface HelpInit extends Partial<Message<"google.rpc.Help">> {
 /** Describes the message google.rpc.Help, for `@bufbuild/protobuf`. */
 export const HelpSchema: GenMessage<Help> = /*@__PURE__*/ messageDesc(file_google_rpc_error_details, 8);
 
+function blankHelp(): Help {
+  return {
+    $typeName: "google.rpc.Help",
+    links: [],
+  };
+}
+
 /** Creates google.rpc.Help; what `init` leaves out has its default. */
 export function createHelp(init?: HelpInit): Help {
-  return create(HelpSchema, init as Help | undefined);
+  if (init?.$typeName === "google.rpc.Help") return init as Help;
+  const message = blankHelp();
+  if (init == null) return message;
+  if (init.links != null) message.links = init.links.map((one) => createHelp_Link(one));
+  return message;
 }
 
 /** Writes google.rpc.Help at `position` and returns the position behind it. */
 export function encodeHelp(buffer: Uint8Array, message: HelpInit, position: number): number {
-  return encodeWithSchema(HelpSchema, buffer, message as Help, position);
+  checkMessage(message, "google.rpc.Help");
+  if (message.links != null) {
+    const list = message.links;
+    for (let i = 0; i < list.length; i++) {
+      const start = beginMessage(buffer, position, 10);
+      position = endMessage(buffer, start, encodeHelp_Link(buffer, list[i]!, start));
+    }
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads google.rpc.Help up to `end`, into `into` when given. */
 export function decodeHelp(reader: Reader, end: number, into?: Help): Help {
-  return decodeWithSchema(HelpSchema, reader, end, into);
+  const message = into ?? blankHelp();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.links.push(decodeHelp_Link(reader, reader.enter()));
+        reader.leave();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes google.rpc.Help. */
@@ -1094,19 +1680,57 @@ export interface Help_LinkInit extends Partial<Message<"google.rpc.Help.Link">> 
 /** Describes the message google.rpc.Help.Link, for `@bufbuild/protobuf`. */
 export const Help_LinkSchema: GenMessage<Help_Link> = /*@__PURE__*/ messageDesc(file_google_rpc_error_details, 8, 0);
 
+function blankHelp_Link(): Help_Link {
+  return {
+    $typeName: "google.rpc.Help.Link",
+    description: "",
+    url: "",
+  };
+}
+
 /** Creates google.rpc.Help.Link; what `init` leaves out has its default. */
 export function createHelp_Link(init?: Help_LinkInit): Help_Link {
-  return create(Help_LinkSchema, init as Help_Link | undefined);
+  if (init?.$typeName === "google.rpc.Help.Link") return init as Help_Link;
+  const message = blankHelp_Link();
+  if (init == null) return message;
+  if (init.description != null) message.description = init.description;
+  if (init.url != null) message.url = init.url;
+  return message;
 }
 
 /** Writes google.rpc.Help.Link at `position` and returns the position behind it. */
 export function encodeHelp_Link(buffer: Uint8Array, message: Help_LinkInit, position: number): number {
-  return encodeWithSchema(Help_LinkSchema, buffer, message as Help_Link, position);
+  checkMessage(message, "google.rpc.Help.Link");
+  if (message.description != null && message.description !== "") {
+    position = writeString(buffer, position, 10, message.description, "google.rpc.Help.Link.description");
+  }
+  if (message.url != null && message.url !== "") {
+    position = writeString(buffer, position, 18, message.url, "google.rpc.Help.Link.url");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads google.rpc.Help.Link up to `end`, into `into` when given. */
 export function decodeHelp_Link(reader: Reader, end: number, into?: Help_Link): Help_Link {
-  return decodeWithSchema(Help_LinkSchema, reader, end, into);
+  const message = into ?? blankHelp_Link();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.description = reader.string();
+        break;
+      }
+      case 18: {
+        message.url = reader.string();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes google.rpc.Help.Link. */
@@ -1151,19 +1775,57 @@ export interface LocalizedMessageInit extends Partial<Message<"google.rpc.Locali
 /** Describes the message google.rpc.LocalizedMessage, for `@bufbuild/protobuf`. */
 export const LocalizedMessageSchema: GenMessage<LocalizedMessage> = /*@__PURE__*/ messageDesc(file_google_rpc_error_details, 9);
 
+function blankLocalizedMessage(): LocalizedMessage {
+  return {
+    $typeName: "google.rpc.LocalizedMessage",
+    locale: "",
+    message: "",
+  };
+}
+
 /** Creates google.rpc.LocalizedMessage; what `init` leaves out has its default. */
 export function createLocalizedMessage(init?: LocalizedMessageInit): LocalizedMessage {
-  return create(LocalizedMessageSchema, init as LocalizedMessage | undefined);
+  if (init?.$typeName === "google.rpc.LocalizedMessage") return init as LocalizedMessage;
+  const message = blankLocalizedMessage();
+  if (init == null) return message;
+  if (init.locale != null) message.locale = init.locale;
+  if (init.message != null) message.message = init.message;
+  return message;
 }
 
 /** Writes google.rpc.LocalizedMessage at `position` and returns the position behind it. */
 export function encodeLocalizedMessage(buffer: Uint8Array, message: LocalizedMessageInit, position: number): number {
-  return encodeWithSchema(LocalizedMessageSchema, buffer, message as LocalizedMessage, position);
+  checkMessage(message, "google.rpc.LocalizedMessage");
+  if (message.locale != null && message.locale !== "") {
+    position = writeString(buffer, position, 10, message.locale, "google.rpc.LocalizedMessage.locale");
+  }
+  if (message.message != null && message.message !== "") {
+    position = writeString(buffer, position, 18, message.message, "google.rpc.LocalizedMessage.message");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads google.rpc.LocalizedMessage up to `end`, into `into` when given. */
 export function decodeLocalizedMessage(reader: Reader, end: number, into?: LocalizedMessage): LocalizedMessage {
-  return decodeWithSchema(LocalizedMessageSchema, reader, end, into);
+  const message = into ?? blankLocalizedMessage();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.locale = reader.string();
+        break;
+      }
+      case 18: {
+        message.message = reader.string();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes google.rpc.LocalizedMessage. */

@@ -20,12 +20,16 @@ import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Any } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_any } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
-import { create } from "@bufbuild/protobuf";
 import type { AnyInit } from "../../../wkt/google/protobuf/any_pb.js";
+import { createAny, decodeAny, encodeAny } from "../../../wkt/google/protobuf/any_pb.js";
 import type { MessageCodec } from "../../../rpc/message-codec.js";
 import type { Reader } from "../../../wire/reader.js";
-import { decodeWithSchema, encodeWithSchema } from "../../../wire/schema-codec.js";
+import { beginMessage, endMessage } from "../../../wire/write-message.js";
+import { checkMessage } from "../../../wire/wrong-value.js";
 import { messageCodec } from "../../../rpc/message-codec.js";
+import { writeInt32 } from "../../../wire/write-scalar.js";
+import { writeString } from "../../../wire/write-text.js";
+import { writeUnknown } from "../../../wire/write-unknown.js";
 
 /** Describes the file google/rpc/status.proto. */
 export const file_google_rpc_status: GenFile = /*@__PURE__*/ fileDesc(
@@ -96,19 +100,71 @@ export interface StatusInit extends Partial<Message<"google.rpc.Status">> {
 /** Describes the message google.rpc.Status, for `@bufbuild/protobuf`. */
 export const StatusSchema: GenMessage<Status> = /*@__PURE__*/ messageDesc(file_google_rpc_status, 0);
 
+function blankStatus(): Status {
+  return {
+    $typeName: "google.rpc.Status",
+    code: 0,
+    message: "",
+    details: [],
+  };
+}
+
 /** Creates google.rpc.Status; what `init` leaves out has its default. */
 export function createStatus(init?: StatusInit): Status {
-  return create(StatusSchema, init as Status | undefined);
+  if (init?.$typeName === "google.rpc.Status") return init as Status;
+  const message = blankStatus();
+  if (init == null) return message;
+  if (init.code != null) message.code = init.code;
+  if (init.message != null) message.message = init.message;
+  if (init.details != null) message.details = init.details.map((one) => createAny(one));
+  return message;
 }
 
 /** Writes google.rpc.Status at `position` and returns the position behind it. */
 export function encodeStatus(buffer: Uint8Array, message: StatusInit, position: number): number {
-  return encodeWithSchema(StatusSchema, buffer, message as Status, position);
+  checkMessage(message, "google.rpc.Status");
+  if (message.code != null && message.code !== 0) {
+    position = writeInt32(buffer, position, 8, message.code, "google.rpc.Status.code");
+  }
+  if (message.message != null && message.message !== "") {
+    position = writeString(buffer, position, 18, message.message, "google.rpc.Status.message");
+  }
+  if (message.details != null) {
+    const list = message.details;
+    for (let i = 0; i < list.length; i++) {
+      const start = beginMessage(buffer, position, 26);
+      position = endMessage(buffer, start, encodeAny(buffer, list[i]!, start));
+    }
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads google.rpc.Status up to `end`, into `into` when given. */
 export function decodeStatus(reader: Reader, end: number, into?: Status): Status {
-  return decodeWithSchema(StatusSchema, reader, end, into);
+  const message = into ?? blankStatus();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 8: {
+        message.code = reader.int32();
+        break;
+      }
+      case 18: {
+        message.message = reader.string();
+        break;
+      }
+      case 26: {
+        message.details.push(decodeAny(reader, reader.enter()));
+        reader.leave();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes google.rpc.Status. */

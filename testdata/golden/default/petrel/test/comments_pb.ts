@@ -12,9 +12,8 @@
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
-import { create } from "@bufbuild/protobuf";
 import type { MessageCodec, Reader } from "petrel/codegen";
-import { decodeWithSchema, encodeWithSchema, messageCodec } from "petrel/codegen";
+import { checkMessage, messageCodec, writeString, writeUnknown } from "petrel/codegen";
 
 /** Describes the file petrel/test/comments.proto. */
 export const file_petrel_test_comments: GenFile = /*@__PURE__*/ fileDesc(
@@ -93,19 +92,78 @@ export interface CommentedInit extends Partial<Message<"petrel.test.comments.Com
 /** Describes the message petrel.test.comments.Commented, for `@bufbuild/protobuf`. */
 export const CommentedSchema: GenMessage<Commented> = /*@__PURE__*/ messageDesc(file_petrel_test_comments, 0);
 
+function blankCommented(): Commented {
+  return {
+    $typeName: "petrel.test.comments.Commented",
+    block: "",
+    stars: "",
+    both: "",
+    choice: { case: undefined },
+  };
+}
+
 /** Creates petrel.test.comments.Commented; what `init` leaves out has its default. */
 export function createCommented(init?: CommentedInit): Commented {
-  return create(CommentedSchema, init as Commented | undefined);
+  if (init?.$typeName === "petrel.test.comments.Commented") return init as Commented;
+  const message = blankCommented();
+  if (init == null) return message;
+  if (init.block != null) message.block = init.block;
+  if (init.stars != null) message.stars = init.stars;
+  if (init.both != null) message.both = init.both;
+  if (init.choice?.case !== undefined) message.choice = { ...init.choice };
+  return message;
 }
 
 /** Writes petrel.test.comments.Commented at `position` and returns the position behind it. */
 export function encodeCommented(buffer: Uint8Array, message: CommentedInit, position: number): number {
-  return encodeWithSchema(CommentedSchema, buffer, message as Commented, position);
+  checkMessage(message, "petrel.test.comments.Commented");
+  if (message.block != null && message.block !== "") {
+    position = writeString(buffer, position, 10, message.block, "petrel.test.comments.Commented.block");
+  }
+  if (message.stars != null && message.stars !== "") {
+    position = writeString(buffer, position, 18, message.stars, "petrel.test.comments.Commented.stars");
+  }
+  if (message.both != null && message.both !== "") {
+    position = writeString(buffer, position, 26, message.both, "petrel.test.comments.Commented.both");
+  }
+  switch (message.choice?.case) {
+    case "a": {
+      position = writeString(buffer, position, 34, message.choice.value, "petrel.test.comments.Commented.a");
+      break;
+    }
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.comments.Commented up to `end`, into `into` when given. */
 export function decodeCommented(reader: Reader, end: number, into?: Commented): Commented {
-  return decodeWithSchema(CommentedSchema, reader, end, into);
+  const message = into ?? blankCommented();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.block = reader.string();
+        break;
+      }
+      case 18: {
+        message.stars = reader.string();
+        break;
+      }
+      case 26: {
+        message.both = reader.string();
+        break;
+      }
+      case 34: {
+        message.choice = { case: "a", value: reader.string() };
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.comments.Commented. */
@@ -139,19 +197,48 @@ export interface GoneInit extends Partial<Message<"petrel.test.comments.Gone">> 
  */
 export const GoneSchema: GenMessage<Gone> = /*@__PURE__*/ messageDesc(file_petrel_test_comments, 1);
 
+function blankGone(): Gone {
+  return {
+    $typeName: "petrel.test.comments.Gone",
+    old: "",
+  };
+}
+
 /** Creates petrel.test.comments.Gone; what `init` leaves out has its default. */
 export function createGone(init?: GoneInit): Gone {
-  return create(GoneSchema, init as Gone | undefined);
+  if (init?.$typeName === "petrel.test.comments.Gone") return init as Gone;
+  const message = blankGone();
+  if (init == null) return message;
+  if (init.old != null) message.old = init.old;
+  return message;
 }
 
 /** Writes petrel.test.comments.Gone at `position` and returns the position behind it. */
 export function encodeGone(buffer: Uint8Array, message: GoneInit, position: number): number {
-  return encodeWithSchema(GoneSchema, buffer, message as Gone, position);
+  checkMessage(message, "petrel.test.comments.Gone");
+  if (message.old != null && message.old !== "") {
+    position = writeString(buffer, position, 10, message.old, "petrel.test.comments.Gone.old");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.comments.Gone up to `end`, into `into` when given. */
 export function decodeGone(reader: Reader, end: number, into?: Gone): Gone {
-  return decodeWithSchema(GoneSchema, reader, end, into);
+  const message = into ?? blankGone();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.old = reader.string();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.comments.Gone. */

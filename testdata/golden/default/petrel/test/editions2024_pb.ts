@@ -6,9 +6,8 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import { create } from "@bufbuild/protobuf";
 import type { MessageCodec, Reader } from "petrel/codegen";
-import { decodeWithSchema, encodeWithSchema, messageCodec } from "petrel/codegen";
+import { beginMessage, checkMessage, endMessage, messageCodec, writeInt32, writeString, writeUnknown } from "petrel/codegen";
 
 /** Describes the file petrel/test/editions2024.proto. */
 export const file_petrel_test_editions2024: GenFile = /*@__PURE__*/ fileDesc(
@@ -37,19 +36,72 @@ export interface DocumentInit extends Partial<Message<"petrel.test.editions2024.
 /** Describes the message petrel.test.editions2024.Document, for `@bufbuild/protobuf`. */
 export const DocumentSchema: GenMessage<Document> = /*@__PURE__*/ messageDesc(file_petrel_test_editions2024, 0);
 
+const DocumentDefaults = {
+  title: "",
+  pages: 0,
+};
+
+function blankDocument(): Document {
+  return {
+    __proto__: DocumentDefaults,
+    $typeName: "petrel.test.editions2024.Document",
+    title: "",
+  } as object as Document;
+}
+
 /** Creates petrel.test.editions2024.Document; what `init` leaves out has its default. */
 export function createDocument(init?: DocumentInit): Document {
-  return create(DocumentSchema, init as Document | undefined);
+  if (init?.$typeName === "petrel.test.editions2024.Document") return init as Document;
+  const message = blankDocument();
+  if (init == null) return message;
+  if (init.title != null) message.title = init.title;
+  if (init.pages != null) message.pages = init.pages;
+  if (init.section != null) message.section = createDocument_Section(init.section);
+  return message;
 }
 
 /** Writes petrel.test.editions2024.Document at `position` and returns the position behind it. */
 export function encodeDocument(buffer: Uint8Array, message: DocumentInit, position: number): number {
-  return encodeWithSchema(DocumentSchema, buffer, message as Document, position);
+  checkMessage(message, "petrel.test.editions2024.Document");
+  if (message.title != null && message.title !== "") {
+    position = writeString(buffer, position, 10, message.title, "petrel.test.editions2024.Document.title");
+  }
+  if (Object.hasOwn(message, "pages") && message.pages != null) {
+    position = writeInt32(buffer, position, 16, message.pages, "petrel.test.editions2024.Document.pages");
+  }
+  if (message.section != null) {
+    const start = beginMessage(buffer, position, 26);
+    position = endMessage(buffer, start, encodeDocument_Section(buffer, message.section, start));
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.editions2024.Document up to `end`, into `into` when given. */
 export function decodeDocument(reader: Reader, end: number, into?: Document): Document {
-  return decodeWithSchema(DocumentSchema, reader, end, into);
+  const message = into ?? blankDocument();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.title = reader.string();
+        break;
+      }
+      case 16: {
+        message.pages = reader.int32();
+        break;
+      }
+      case 26: {
+        message.section = decodeDocument_Section(reader, reader.enter(), message.section);
+        reader.leave();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.editions2024.Document. */
@@ -69,19 +121,48 @@ export interface Document_SectionInit extends Partial<Message<"petrel.test.editi
 /** Describes the message petrel.test.editions2024.Document.Section, for `@bufbuild/protobuf`. */
 export const Document_SectionSchema: GenMessage<Document_Section> = /*@__PURE__*/ messageDesc(file_petrel_test_editions2024, 0, 0);
 
+function blankDocument_Section(): Document_Section {
+  return {
+    $typeName: "petrel.test.editions2024.Document.Section",
+    heading: "",
+  };
+}
+
 /** Creates petrel.test.editions2024.Document.Section; what `init` leaves out has its default. */
 export function createDocument_Section(init?: Document_SectionInit): Document_Section {
-  return create(Document_SectionSchema, init as Document_Section | undefined);
+  if (init?.$typeName === "petrel.test.editions2024.Document.Section") return init as Document_Section;
+  const message = blankDocument_Section();
+  if (init == null) return message;
+  if (init.heading != null) message.heading = init.heading;
+  return message;
 }
 
 /** Writes petrel.test.editions2024.Document.Section at `position` and returns the position behind it. */
 export function encodeDocument_Section(buffer: Uint8Array, message: Document_SectionInit, position: number): number {
-  return encodeWithSchema(Document_SectionSchema, buffer, message as Document_Section, position);
+  checkMessage(message, "petrel.test.editions2024.Document.Section");
+  if (message.heading != null && message.heading !== "") {
+    position = writeString(buffer, position, 10, message.heading, "petrel.test.editions2024.Document.Section.heading");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.editions2024.Document.Section up to `end`, into `into` when given. */
 export function decodeDocument_Section(reader: Reader, end: number, into?: Document_Section): Document_Section {
-  return decodeWithSchema(Document_SectionSchema, reader, end, into);
+  const message = into ?? blankDocument_Section();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.heading = reader.string();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.editions2024.Document.Section. */
@@ -101,19 +182,49 @@ export interface DraftInit extends Partial<Message<"petrel.test.editions2024.Dra
 /** Describes the message petrel.test.editions2024.Draft, for `@bufbuild/protobuf`. */
 export const DraftSchema: GenMessage<Draft> = /*@__PURE__*/ messageDesc(file_petrel_test_editions2024, 1);
 
+function blankDraft(): Draft {
+  return {
+    $typeName: "petrel.test.editions2024.Draft",
+  };
+}
+
 /** Creates petrel.test.editions2024.Draft; what `init` leaves out has its default. */
 export function createDraft(init?: DraftInit): Draft {
-  return create(DraftSchema, init as Draft | undefined);
+  if (init?.$typeName === "petrel.test.editions2024.Draft") return init as Draft;
+  const message = blankDraft();
+  if (init == null) return message;
+  if (init.document != null) message.document = createDocument(init.document);
+  return message;
 }
 
 /** Writes petrel.test.editions2024.Draft at `position` and returns the position behind it. */
 export function encodeDraft(buffer: Uint8Array, message: DraftInit, position: number): number {
-  return encodeWithSchema(DraftSchema, buffer, message as Draft, position);
+  checkMessage(message, "petrel.test.editions2024.Draft");
+  if (message.document != null) {
+    const start = beginMessage(buffer, position, 10);
+    position = endMessage(buffer, start, encodeDocument(buffer, message.document, start));
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.editions2024.Draft up to `end`, into `into` when given. */
 export function decodeDraft(reader: Reader, end: number, into?: Draft): Draft {
-  return decodeWithSchema(DraftSchema, reader, end, into);
+  const message = into ?? blankDraft();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.document = decodeDocument(reader, reader.enter(), message.document);
+        reader.leave();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.editions2024.Draft. */

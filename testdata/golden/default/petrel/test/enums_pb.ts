@@ -6,9 +6,8 @@
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
-import { create } from "@bufbuild/protobuf";
 import type { MessageCodec, Reader } from "petrel/codegen";
-import { decodeWithSchema, encodeWithSchema, messageCodec } from "petrel/codegen";
+import { checkMessage, messageCodec, readPackedInt32, writeInt32, writePackedInt32, writeUnknown } from "petrel/codegen";
 
 /** Describes the file petrel/test/enums.proto. */
 export const file_petrel_test_enums: GenFile = /*@__PURE__*/ fileDesc(
@@ -41,19 +40,79 @@ export interface EnumsInit extends Partial<Message<"petrel.test.Enums">> {
 /** Describes the message petrel.test.Enums, for `@bufbuild/protobuf`. */
 export const EnumsSchema: GenMessage<Enums> = /*@__PURE__*/ messageDesc(file_petrel_test_enums, 0);
 
+function blankEnums(): Enums {
+  return {
+    $typeName: "petrel.test.Enums",
+    weekday: 0,
+    aliased: [],
+    words: 0,
+  };
+}
+
 /** Creates petrel.test.Enums; what `init` leaves out has its default. */
 export function createEnums(init?: EnumsInit): Enums {
-  return create(EnumsSchema, init as Enums | undefined);
+  if (init?.$typeName === "petrel.test.Enums") return init as Enums;
+  const message = blankEnums();
+  if (init == null) return message;
+  if (init.weekday != null) message.weekday = init.weekday;
+  if (init.size != null) message.size = init.size;
+  if (init.aliased != null) message.aliased = [...init.aliased];
+  if (init.words != null) message.words = init.words;
+  return message;
 }
 
 /** Writes petrel.test.Enums at `position` and returns the position behind it. */
 export function encodeEnums(buffer: Uint8Array, message: EnumsInit, position: number): number {
-  return encodeWithSchema(EnumsSchema, buffer, message as Enums, position);
+  checkMessage(message, "petrel.test.Enums");
+  if (message.weekday != null && message.weekday !== 0) {
+    position = writeInt32(buffer, position, 8, message.weekday, "petrel.test.Enums.weekday");
+  }
+  if (message.size != null) {
+    position = writeInt32(buffer, position, 16, message.size, "petrel.test.Enums.size");
+  }
+  if (message.aliased != null) {
+    const list = message.aliased;
+    position = writePackedInt32(buffer, position, 26, list, "petrel.test.Enums.aliased");
+  }
+  if (message.words != null && message.words !== 0) {
+    position = writeInt32(buffer, position, 32, message.words, "petrel.test.Enums.words");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.Enums up to `end`, into `into` when given. */
 export function decodeEnums(reader: Reader, end: number, into?: Enums): Enums {
-  return decodeWithSchema(EnumsSchema, reader, end, into);
+  const message = into ?? blankEnums();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 8: {
+        message.weekday = reader.int32() as Weekday;
+        break;
+      }
+      case 16: {
+        message.size = reader.int32() as Size;
+        break;
+      }
+      case 24: {
+        message.aliased.push(reader.int32() as Aliased);
+        break;
+      }
+      case 26: {
+        message.aliased = readPackedInt32(reader, message.aliased) as Aliased[];
+        break;
+      }
+      case 32: {
+        message.words = reader.int32() as Words;
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.Enums. */

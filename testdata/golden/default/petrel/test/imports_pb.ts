@@ -6,17 +6,17 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Object$, ObjectInit, User as User$2, UserInit$ } from "./name_clash_pb.js";
-import { file_petrel_test_name_clash, UserSchema$ } from "./name_clash_pb.js";
+import { createObject, createUser$, decodeObject, decodeUser$, encodeObject, encodeUser$, file_petrel_test_name_clash, UserSchema$ } from "./name_clash_pb.js";
 import type { Node_Inner_Deeper_Kind } from "./nesting_pb.js";
 import { file_petrel_test_nesting } from "./nesting_pb.js";
 import { file_petrel_test_publicly } from "./publicly_pb.js";
 import type { Role, User as User$1, UserInit as UserInit$1 } from "./user_pb.js";
-import { file_petrel_test_user, GetUserRequestSchema, UserSchema as UserSchema$1 } from "./user_pb.js";
+import { createUser as createUser$1, decodeUser as decodeUser$1, encodeUser as encodeUser$1, file_petrel_test_user, GetUserRequestSchema, UserSchema as UserSchema$1 } from "./user_pb.js";
 import type { Message } from "@bufbuild/protobuf";
-import { create } from "@bufbuild/protobuf";
 import type { Scalars, ScalarsInit } from "./scalars_pb.js";
+import { createScalars, decodeScalars, encodeScalars } from "./scalars_pb.js";
 import type { MessageCodec, Reader } from "petrel/codegen";
-import { decodeWithSchema, encodeWithSchema, messageCodec } from "petrel/codegen";
+import { beginMessage, checkMessage, endMessage, messageCodec, writeInt32, writeUnknown } from "petrel/codegen";
 
 /** Describes the file petrel/test/imports.proto. */
 export const file_petrel_test_imports: GenFile = /*@__PURE__*/ fileDesc(
@@ -58,19 +58,97 @@ export interface UserInit extends Partial<Message<"petrel.test.other.User">> {
 /** Describes the message petrel.test.other.User, for `@bufbuild/protobuf`. */
 export const UserSchema: GenMessage<User> = /*@__PURE__*/ messageDesc(file_petrel_test_imports, 0);
 
+function blankUser(): User {
+  return {
+    $typeName: "petrel.test.other.User",
+    kind: 0,
+    role: 0,
+  };
+}
+
 /** Creates petrel.test.other.User; what `init` leaves out has its default. */
 export function createUser(init?: UserInit): User {
-  return create(UserSchema, init as User | undefined);
+  if (init?.$typeName === "petrel.test.other.User") return init as User;
+  const message = blankUser();
+  if (init == null) return message;
+  if (init.demo != null) message.demo = createUser$1(init.demo);
+  if (init.clash != null) message.clash = createUser$(init.clash);
+  if (init.object != null) message.object = createObject(init.object);
+  if (init.kind != null) message.kind = init.kind;
+  if (init.throughPublicImport != null) message.throughPublicImport = createScalars(init.throughPublicImport);
+  if (init.role != null) message.role = init.role;
+  return message;
 }
 
 /** Writes petrel.test.other.User at `position` and returns the position behind it. */
 export function encodeUser(buffer: Uint8Array, message: UserInit, position: number): number {
-  return encodeWithSchema(UserSchema, buffer, message as User, position);
+  checkMessage(message, "petrel.test.other.User");
+  if (message.demo != null) {
+    const start = beginMessage(buffer, position, 10);
+    position = endMessage(buffer, start, encodeUser$1(buffer, message.demo, start));
+  }
+  if (message.clash != null) {
+    const start = beginMessage(buffer, position, 18);
+    position = endMessage(buffer, start, encodeUser$(buffer, message.clash, start));
+  }
+  if (message.object != null) {
+    const start = beginMessage(buffer, position, 26);
+    position = endMessage(buffer, start, encodeObject(buffer, message.object, start));
+  }
+  if (message.kind != null && message.kind !== 0) {
+    position = writeInt32(buffer, position, 32, message.kind, "petrel.test.other.User.kind");
+  }
+  if (message.throughPublicImport != null) {
+    const start = beginMessage(buffer, position, 42);
+    position = endMessage(buffer, start, encodeScalars(buffer, message.throughPublicImport, start));
+  }
+  if (message.role != null && message.role !== 0) {
+    position = writeInt32(buffer, position, 48, message.role, "petrel.test.other.User.role");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.other.User up to `end`, into `into` when given. */
 export function decodeUser(reader: Reader, end: number, into?: User): User {
-  return decodeWithSchema(UserSchema, reader, end, into);
+  const message = into ?? blankUser();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.demo = decodeUser$1(reader, reader.enter(), message.demo);
+        reader.leave();
+        break;
+      }
+      case 18: {
+        message.clash = decodeUser$(reader, reader.enter(), message.clash);
+        reader.leave();
+        break;
+      }
+      case 26: {
+        message.object = decodeObject(reader, reader.enter(), message.object);
+        reader.leave();
+        break;
+      }
+      case 32: {
+        message.kind = reader.int32() as Node_Inner_Deeper_Kind;
+        break;
+      }
+      case 42: {
+        message.throughPublicImport = decodeScalars(reader, reader.enter(), message.throughPublicImport);
+        reader.leave();
+        break;
+      }
+      case 48: {
+        message.role = reader.int32() as Role;
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.other.User. */

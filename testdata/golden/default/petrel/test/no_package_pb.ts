@@ -6,9 +6,8 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import { create } from "@bufbuild/protobuf";
 import type { MessageCodec, Reader } from "petrel/codegen";
-import { decodeWithSchema, encodeWithSchema, messageCodec } from "petrel/codegen";
+import { checkMessage, messageCodec, writeString, writeUnknown } from "petrel/codegen";
 
 /** Describes the file petrel/test/no_package.proto. */
 export const file_petrel_test_no_package: GenFile = /*@__PURE__*/ fileDesc(
@@ -29,19 +28,48 @@ export interface WordInit extends Partial<Message<"Word">> {
 /** Describes the message Word, for `@bufbuild/protobuf`. */
 export const WordSchema: GenMessage<Word> = /*@__PURE__*/ messageDesc(file_petrel_test_no_package, 0);
 
+function blankWord(): Word {
+  return {
+    $typeName: "Word",
+    text: "",
+  };
+}
+
 /** Creates Word; what `init` leaves out has its default. */
 export function createWord(init?: WordInit): Word {
-  return create(WordSchema, init as Word | undefined);
+  if (init?.$typeName === "Word") return init as Word;
+  const message = blankWord();
+  if (init == null) return message;
+  if (init.text != null) message.text = init.text;
+  return message;
 }
 
 /** Writes Word at `position` and returns the position behind it. */
 export function encodeWord(buffer: Uint8Array, message: WordInit, position: number): number {
-  return encodeWithSchema(WordSchema, buffer, message as Word, position);
+  checkMessage(message, "Word");
+  if (message.text != null && message.text !== "") {
+    position = writeString(buffer, position, 10, message.text, "Word.text");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads Word up to `end`, into `into` when given. */
 export function decodeWord(reader: Reader, end: number, into?: Word): Word {
-  return decodeWithSchema(WordSchema, reader, end, into);
+  const message = into ?? blankWord();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.text = reader.string();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes Word. */

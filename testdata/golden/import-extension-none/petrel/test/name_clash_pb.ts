@@ -6,9 +6,8 @@
 import type { GenEnum, GenFile, GenMessage as GenMessage$1, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Message as Message$1, UnknownEnum } from "@bufbuild/protobuf";
-import { create } from "@bufbuild/protobuf";
 import type { MessageCodec as MessageCodec$1, Reader as Reader$1 } from "petrel/codegen";
-import { decodeWithSchema, encodeWithSchema, messageCodec as messageCodec$1 } from "petrel/codegen";
+import { beginMessage, checkMessage, endMessage, messageCodec as messageCodec$1, writeString, writeUnknown } from "petrel/codegen";
 
 /** Describes the file petrel/test/name_clash.proto. */
 export const file_petrel_test_name_clash: GenFile = /*@__PURE__*/ fileDesc(
@@ -96,19 +95,167 @@ export interface ObjectInit extends Partial<Message$1<"petrel.test.clash.Object"
 /** Describes the message petrel.test.clash.Object, for `@bufbuild/protobuf`. */
 export const ObjectSchema: GenMessage$1<Object$> = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 0);
 
+function blankObject(): Object$ {
+  return {
+    $typeName: "petrel.test.clash.Object",
+    constructor$: "",
+    toString$: "",
+    toJson: "",
+    valueOf$: "",
+    Proto: "",
+    class: "",
+    then: "",
+    hasOwnProperty: "",
+    prototype: "",
+    arguments: "",
+    typeName: "",
+    typeName2: "",
+    case: { case: undefined },
+  };
+}
+
 /** Creates petrel.test.clash.Object; what `init` leaves out has its default. */
 export function createObject(init?: ObjectInit): Object$ {
-  return create(ObjectSchema, init as Object$ | undefined);
+  if (init?.$typeName === "petrel.test.clash.Object") return init as Object$;
+  const message = blankObject();
+  if (init == null) return message;
+  if (init.constructor$ != null) message.constructor$ = init.constructor$;
+  if (init.toString$ != null) message.toString$ = init.toString$;
+  if (init.toJson != null) message.toJson = init.toJson;
+  if (init.valueOf$ != null) message.valueOf$ = init.valueOf$;
+  if (init.Proto != null) message.Proto = init.Proto;
+  if (init.class != null) message.class = init.class;
+  if (init.then != null) message.then = init.then;
+  if (init.hasOwnProperty != null) message.hasOwnProperty = init.hasOwnProperty;
+  if (init.prototype != null) message.prototype = init.prototype;
+  if (init.arguments != null) message.arguments = init.arguments;
+  if (init.typeName != null) message.typeName = init.typeName;
+  if (init.typeName2 != null) message.typeName2 = init.typeName2;
+  if (init.case?.case !== undefined) message.case = { ...init.case };
+  return message;
 }
 
 /** Writes petrel.test.clash.Object at `position` and returns the position behind it. */
 export function encodeObject(buffer: Uint8Array, message: ObjectInit, position: number): number {
-  return encodeWithSchema(ObjectSchema, buffer, message as Object$, position);
+  checkMessage(message, "petrel.test.clash.Object");
+  if (message.constructor$ != null && message.constructor$ !== "") {
+    position = writeString(buffer, position, 10, message.constructor$, "petrel.test.clash.Object.constructor");
+  }
+  if (message.toString$ != null && message.toString$ !== "") {
+    position = writeString(buffer, position, 18, message.toString$, "petrel.test.clash.Object.toString");
+  }
+  if (message.toJson != null && message.toJson !== "") {
+    position = writeString(buffer, position, 26, message.toJson, "petrel.test.clash.Object.to_json");
+  }
+  if (message.valueOf$ != null && message.valueOf$ !== "") {
+    position = writeString(buffer, position, 34, message.valueOf$, "petrel.test.clash.Object.value_of");
+  }
+  if (message.Proto != null && message.Proto !== "") {
+    position = writeString(buffer, position, 42, message.Proto, "petrel.test.clash.Object.__proto__");
+  }
+  if (message.class != null && message.class !== "") {
+    position = writeString(buffer, position, 50, message.class, "petrel.test.clash.Object.class");
+  }
+  if (message.then != null && message.then !== "") {
+    position = writeString(buffer, position, 58, message.then, "petrel.test.clash.Object.then");
+  }
+  if (message.hasOwnProperty != null && message.hasOwnProperty !== "") {
+    position = writeString(buffer, position, 66, message.hasOwnProperty, "petrel.test.clash.Object.has_own_property");
+  }
+  if (message.prototype != null && message.prototype !== "") {
+    position = writeString(buffer, position, 74, message.prototype, "petrel.test.clash.Object.prototype");
+  }
+  if (message.arguments != null && message.arguments !== "") {
+    position = writeString(buffer, position, 82, message.arguments, "petrel.test.clash.Object.arguments");
+  }
+  if (message.typeName != null && message.typeName !== "") {
+    position = writeString(buffer, position, 90, message.typeName, "petrel.test.clash.Object.type_name");
+  }
+  if (message.typeName2 != null && message.typeName2 !== "") {
+    position = writeString(buffer, position, 98, message.typeName2, "petrel.test.clash.Object.typeName2");
+  }
+  switch (message.case?.case) {
+    case "value": {
+      position = writeString(buffer, position, 106, message.case.value, "petrel.test.clash.Object.value");
+      break;
+    }
+    case "default": {
+      position = writeString(buffer, position, 114, message.case.value, "petrel.test.clash.Object.default");
+      break;
+    }
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.clash.Object up to `end`, into `into` when given. */
 export function decodeObject(reader: Reader$1, end: number, into?: Object$): Object$ {
-  return decodeWithSchema(ObjectSchema, reader, end, into);
+  const message = into ?? blankObject();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.constructor$ = reader.string();
+        break;
+      }
+      case 18: {
+        message.toString$ = reader.string();
+        break;
+      }
+      case 26: {
+        message.toJson = reader.string();
+        break;
+      }
+      case 34: {
+        message.valueOf$ = reader.string();
+        break;
+      }
+      case 42: {
+        message.Proto = reader.string();
+        break;
+      }
+      case 50: {
+        message.class = reader.string();
+        break;
+      }
+      case 58: {
+        message.then = reader.string();
+        break;
+      }
+      case 66: {
+        message.hasOwnProperty = reader.string();
+        break;
+      }
+      case 74: {
+        message.prototype = reader.string();
+        break;
+      }
+      case 82: {
+        message.arguments = reader.string();
+        break;
+      }
+      case 90: {
+        message.typeName = reader.string();
+        break;
+      }
+      case 98: {
+        message.typeName2 = reader.string();
+        break;
+      }
+      case 106: {
+        message.case = { case: "value", value: reader.string() };
+        break;
+      }
+      case 114: {
+        message.case = { case: "default", value: reader.string() };
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.clash.Object. */
@@ -123,19 +270,38 @@ export interface MessageInit$ extends Partial<Message$1<"petrel.test.clash.Messa
 /** Describes the message petrel.test.clash.Message, for `@bufbuild/protobuf`. */
 export const MessageSchema: GenMessage$1<Message> = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 1);
 
+function blankMessage(): Message {
+  return {
+    $typeName: "petrel.test.clash.Message",
+  };
+}
+
 /** Creates petrel.test.clash.Message; what `init` leaves out has its default. */
 export function createMessage(init?: MessageInit$): Message {
-  return create(MessageSchema, init as Message | undefined);
+  if (init?.$typeName === "petrel.test.clash.Message") return init as Message;
+  const message = blankMessage();
+  return message;
 }
 
 /** Writes petrel.test.clash.Message at `position` and returns the position behind it. */
 export function encodeMessage(buffer: Uint8Array, message: MessageInit$, position: number): number {
-  return encodeWithSchema(MessageSchema, buffer, message as Message, position);
+  checkMessage(message, "petrel.test.clash.Message");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.clash.Message up to `end`, into `into` when given. */
 export function decodeMessage(reader: Reader$1, end: number, into?: Message): Message {
-  return decodeWithSchema(MessageSchema, reader, end, into);
+  const message = into ?? blankMessage();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.clash.Message. */
@@ -150,19 +316,38 @@ export interface MessageCodecInit extends Partial<Message$1<"petrel.test.clash.M
 /** Describes the message petrel.test.clash.MessageCodec, for `@bufbuild/protobuf`. */
 export const MessageCodecSchema: GenMessage$1<MessageCodec> = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 2);
 
+function blankMessageCodec(): MessageCodec {
+  return {
+    $typeName: "petrel.test.clash.MessageCodec",
+  };
+}
+
 /** Creates petrel.test.clash.MessageCodec; what `init` leaves out has its default. */
 export function createMessageCodec(init?: MessageCodecInit): MessageCodec {
-  return create(MessageCodecSchema, init as MessageCodec | undefined);
+  if (init?.$typeName === "petrel.test.clash.MessageCodec") return init as MessageCodec;
+  const message = blankMessageCodec();
+  return message;
 }
 
 /** Writes petrel.test.clash.MessageCodec at `position` and returns the position behind it. */
 export function encodeMessageCodec(buffer: Uint8Array, message: MessageCodecInit, position: number): number {
-  return encodeWithSchema(MessageCodecSchema, buffer, message as MessageCodec, position);
+  checkMessage(message, "petrel.test.clash.MessageCodec");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.clash.MessageCodec up to `end`, into `into` when given. */
 export function decodeMessageCodec(reader: Reader$1, end: number, into?: MessageCodec): MessageCodec {
-  return decodeWithSchema(MessageCodecSchema, reader, end, into);
+  const message = into ?? blankMessageCodec();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.clash.MessageCodec. */
@@ -177,19 +362,38 @@ export interface MessageInitInit extends Partial<Message$1<"petrel.test.clash.Me
 /** Describes the message petrel.test.clash.MessageInit, for `@bufbuild/protobuf`. */
 export const MessageInitSchema: GenMessage$1<MessageInit> = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 3);
 
+function blankMessageInit(): MessageInit {
+  return {
+    $typeName: "petrel.test.clash.MessageInit",
+  };
+}
+
 /** Creates petrel.test.clash.MessageInit; what `init` leaves out has its default. */
 export function createMessageInit(init?: MessageInitInit): MessageInit {
-  return create(MessageInitSchema, init as MessageInit | undefined);
+  if (init?.$typeName === "petrel.test.clash.MessageInit") return init as MessageInit;
+  const message = blankMessageInit();
+  return message;
 }
 
 /** Writes petrel.test.clash.MessageInit at `position` and returns the position behind it. */
 export function encodeMessageInit(buffer: Uint8Array, message: MessageInitInit, position: number): number {
-  return encodeWithSchema(MessageInitSchema, buffer, message as MessageInit, position);
+  checkMessage(message, "petrel.test.clash.MessageInit");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.clash.MessageInit up to `end`, into `into` when given. */
 export function decodeMessageInit(reader: Reader$1, end: number, into?: MessageInit): MessageInit {
-  return decodeWithSchema(MessageInitSchema, reader, end, into);
+  const message = into ?? blankMessageInit();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.clash.MessageInit. */
@@ -204,19 +408,38 @@ export interface ReaderInit extends Partial<Message$1<"petrel.test.clash.Reader"
 /** Describes the message petrel.test.clash.Reader, for `@bufbuild/protobuf`. */
 export const ReaderSchema: GenMessage$1<Reader> = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 4);
 
+function blankReader(): Reader {
+  return {
+    $typeName: "petrel.test.clash.Reader",
+  };
+}
+
 /** Creates petrel.test.clash.Reader; what `init` leaves out has its default. */
 export function createReader(init?: ReaderInit): Reader {
-  return create(ReaderSchema, init as Reader | undefined);
+  if (init?.$typeName === "petrel.test.clash.Reader") return init as Reader;
+  const message = blankReader();
+  return message;
 }
 
 /** Writes petrel.test.clash.Reader at `position` and returns the position behind it. */
 export function encodeReader(buffer: Uint8Array, message: ReaderInit, position: number): number {
-  return encodeWithSchema(ReaderSchema, buffer, message as Reader, position);
+  checkMessage(message, "petrel.test.clash.Reader");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.clash.Reader up to `end`, into `into` when given. */
 export function decodeReader(reader: Reader$1, end: number, into?: Reader): Reader {
-  return decodeWithSchema(ReaderSchema, reader, end, into);
+  const message = into ?? blankReader();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.clash.Reader. */
@@ -231,19 +454,38 @@ export interface PromiseInit extends Partial<Message$1<"petrel.test.clash.Promis
 /** Describes the message petrel.test.clash.Promise, for `@bufbuild/protobuf`. */
 export const PromiseSchema: GenMessage$1<Promise> = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 5);
 
+function blankPromise(): Promise {
+  return {
+    $typeName: "petrel.test.clash.Promise",
+  };
+}
+
 /** Creates petrel.test.clash.Promise; what `init` leaves out has its default. */
 export function createPromise(init?: PromiseInit): Promise {
-  return create(PromiseSchema, init as Promise | undefined);
+  if (init?.$typeName === "petrel.test.clash.Promise") return init as Promise;
+  const message = blankPromise();
+  return message;
 }
 
 /** Writes petrel.test.clash.Promise at `position` and returns the position behind it. */
 export function encodePromise(buffer: Uint8Array, message: PromiseInit, position: number): number {
-  return encodeWithSchema(PromiseSchema, buffer, message as Promise, position);
+  checkMessage(message, "petrel.test.clash.Promise");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.clash.Promise up to `end`, into `into` when given. */
 export function decodePromise(reader: Reader$1, end: number, into?: Promise): Promise {
-  return decodeWithSchema(PromiseSchema, reader, end, into);
+  const message = into ?? blankPromise();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.clash.Promise. */
@@ -258,19 +500,38 @@ export interface AsyncIterableInit extends Partial<Message$1<"petrel.test.clash.
 /** Describes the message petrel.test.clash.AsyncIterable, for `@bufbuild/protobuf`. */
 export const AsyncIterableSchema: GenMessage$1<AsyncIterable> = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 6);
 
+function blankAsyncIterable(): AsyncIterable {
+  return {
+    $typeName: "petrel.test.clash.AsyncIterable",
+  };
+}
+
 /** Creates petrel.test.clash.AsyncIterable; what `init` leaves out has its default. */
 export function createAsyncIterable(init?: AsyncIterableInit): AsyncIterable {
-  return create(AsyncIterableSchema, init as AsyncIterable | undefined);
+  if (init?.$typeName === "petrel.test.clash.AsyncIterable") return init as AsyncIterable;
+  const message = blankAsyncIterable();
+  return message;
 }
 
 /** Writes petrel.test.clash.AsyncIterable at `position` and returns the position behind it. */
 export function encodeAsyncIterable(buffer: Uint8Array, message: AsyncIterableInit, position: number): number {
-  return encodeWithSchema(AsyncIterableSchema, buffer, message as AsyncIterable, position);
+  checkMessage(message, "petrel.test.clash.AsyncIterable");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.clash.AsyncIterable up to `end`, into `into` when given. */
 export function decodeAsyncIterable(reader: Reader$1, end: number, into?: AsyncIterable): AsyncIterable {
-  return decodeWithSchema(AsyncIterableSchema, reader, end, into);
+  const message = into ?? blankAsyncIterable();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.clash.AsyncIterable. */
@@ -285,19 +546,38 @@ export interface IterableInit extends Partial<Message$1<"petrel.test.clash.Itera
 /** Describes the message petrel.test.clash.Iterable, for `@bufbuild/protobuf`. */
 export const IterableSchema: GenMessage$1<Iterable> = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 7);
 
+function blankIterable(): Iterable {
+  return {
+    $typeName: "petrel.test.clash.Iterable",
+  };
+}
+
 /** Creates petrel.test.clash.Iterable; what `init` leaves out has its default. */
 export function createIterable(init?: IterableInit): Iterable {
-  return create(IterableSchema, init as Iterable | undefined);
+  if (init?.$typeName === "petrel.test.clash.Iterable") return init as Iterable;
+  const message = blankIterable();
+  return message;
 }
 
 /** Writes petrel.test.clash.Iterable at `position` and returns the position behind it. */
 export function encodeIterable(buffer: Uint8Array, message: IterableInit, position: number): number {
-  return encodeWithSchema(IterableSchema, buffer, message as Iterable, position);
+  checkMessage(message, "petrel.test.clash.Iterable");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.clash.Iterable up to `end`, into `into` when given. */
 export function decodeIterable(reader: Reader$1, end: number, into?: Iterable): Iterable {
-  return decodeWithSchema(IterableSchema, reader, end, into);
+  const message = into ?? blankIterable();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.clash.Iterable. */
@@ -312,19 +592,38 @@ export interface SymbolInit extends Partial<Message$1<"petrel.test.clash.Symbol"
 /** Describes the message petrel.test.clash.Symbol, for `@bufbuild/protobuf`. */
 export const SymbolSchema: GenMessage$1<Symbol> = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 8);
 
+function blankSymbol(): Symbol {
+  return {
+    $typeName: "petrel.test.clash.Symbol",
+  };
+}
+
 /** Creates petrel.test.clash.Symbol; what `init` leaves out has its default. */
 export function createSymbol(init?: SymbolInit): Symbol {
-  return create(SymbolSchema, init as Symbol | undefined);
+  if (init?.$typeName === "petrel.test.clash.Symbol") return init as Symbol;
+  const message = blankSymbol();
+  return message;
 }
 
 /** Writes petrel.test.clash.Symbol at `position` and returns the position behind it. */
 export function encodeSymbol(buffer: Uint8Array, message: SymbolInit, position: number): number {
-  return encodeWithSchema(SymbolSchema, buffer, message as Symbol, position);
+  checkMessage(message, "petrel.test.clash.Symbol");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.clash.Symbol up to `end`, into `into` when given. */
 export function decodeSymbol(reader: Reader$1, end: number, into?: Symbol): Symbol {
-  return decodeWithSchema(SymbolSchema, reader, end, into);
+  const message = into ?? blankSymbol();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.clash.Symbol. */
@@ -339,19 +638,38 @@ export interface PartialInit extends Partial<Message$1<"petrel.test.clash.Partia
 /** Describes the message petrel.test.clash.Partial, for `@bufbuild/protobuf`. */
 export const PartialSchema: GenMessage$1<Partial$> = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 9);
 
+function blankPartial(): Partial$ {
+  return {
+    $typeName: "petrel.test.clash.Partial",
+  };
+}
+
 /** Creates petrel.test.clash.Partial; what `init` leaves out has its default. */
 export function createPartial(init?: PartialInit): Partial$ {
-  return create(PartialSchema, init as Partial$ | undefined);
+  if (init?.$typeName === "petrel.test.clash.Partial") return init as Partial$;
+  const message = blankPartial();
+  return message;
 }
 
 /** Writes petrel.test.clash.Partial at `position` and returns the position behind it. */
 export function encodePartial(buffer: Uint8Array, message: PartialInit, position: number): number {
-  return encodeWithSchema(PartialSchema, buffer, message as Partial$, position);
+  checkMessage(message, "petrel.test.clash.Partial");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.clash.Partial up to `end`, into `into` when given. */
 export function decodePartial(reader: Reader$1, end: number, into?: Partial$): Partial$ {
-  return decodeWithSchema(PartialSchema, reader, end, into);
+  const message = into ?? blankPartial();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.clash.Partial. */
@@ -366,19 +684,38 @@ export interface Uint8ArrayInit extends Partial<Message$1<"petrel.test.clash.Uin
 /** Describes the message petrel.test.clash.Uint8Array, for `@bufbuild/protobuf`. */
 export const Uint8ArraySchema: GenMessage$1<Uint8Array$> = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 10);
 
+function blankUint8Array(): Uint8Array$ {
+  return {
+    $typeName: "petrel.test.clash.Uint8Array",
+  };
+}
+
 /** Creates petrel.test.clash.Uint8Array; what `init` leaves out has its default. */
 export function createUint8Array(init?: Uint8ArrayInit): Uint8Array$ {
-  return create(Uint8ArraySchema, init as Uint8Array$ | undefined);
+  if (init?.$typeName === "petrel.test.clash.Uint8Array") return init as Uint8Array$;
+  const message = blankUint8Array();
+  return message;
 }
 
 /** Writes petrel.test.clash.Uint8Array at `position` and returns the position behind it. */
 export function encodeUint8Array(buffer: Uint8Array, message: Uint8ArrayInit, position: number): number {
-  return encodeWithSchema(Uint8ArraySchema, buffer, message as Uint8Array$, position);
+  checkMessage(message, "petrel.test.clash.Uint8Array");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.clash.Uint8Array up to `end`, into `into` when given. */
 export function decodeUint8Array(reader: Reader$1, end: number, into?: Uint8Array$): Uint8Array$ {
-  return decodeWithSchema(Uint8ArraySchema, reader, end, into);
+  const message = into ?? blankUint8Array();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.clash.Uint8Array. */
@@ -393,19 +730,38 @@ export interface ArrayInit extends Partial<Message$1<"petrel.test.clash.Array">>
 /** Describes the message petrel.test.clash.Array, for `@bufbuild/protobuf`. */
 export const ArraySchema: GenMessage$1<Array> = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 11);
 
+function blankArray(): Array {
+  return {
+    $typeName: "petrel.test.clash.Array",
+  };
+}
+
 /** Creates petrel.test.clash.Array; what `init` leaves out has its default. */
 export function createArray(init?: ArrayInit): Array {
-  return create(ArraySchema, init as Array | undefined);
+  if (init?.$typeName === "petrel.test.clash.Array") return init as Array;
+  const message = blankArray();
+  return message;
 }
 
 /** Writes petrel.test.clash.Array at `position` and returns the position behind it. */
 export function encodeArray(buffer: Uint8Array, message: ArrayInit, position: number): number {
-  return encodeWithSchema(ArraySchema, buffer, message as Array, position);
+  checkMessage(message, "petrel.test.clash.Array");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.clash.Array up to `end`, into `into` when given. */
 export function decodeArray(reader: Reader$1, end: number, into?: Array): Array {
-  return decodeWithSchema(ArraySchema, reader, end, into);
+  const message = into ?? blankArray();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.clash.Array. */
@@ -420,19 +776,38 @@ export interface RecordInit extends Partial<Message$1<"petrel.test.clash.Record"
 /** Describes the message petrel.test.clash.Record, for `@bufbuild/protobuf`. */
 export const RecordSchema: GenMessage$1<Record> = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 12);
 
+function blankRecord(): Record {
+  return {
+    $typeName: "petrel.test.clash.Record",
+  };
+}
+
 /** Creates petrel.test.clash.Record; what `init` leaves out has its default. */
 export function createRecord(init?: RecordInit): Record {
-  return create(RecordSchema, init as Record | undefined);
+  if (init?.$typeName === "petrel.test.clash.Record") return init as Record;
+  const message = blankRecord();
+  return message;
 }
 
 /** Writes petrel.test.clash.Record at `position` and returns the position behind it. */
 export function encodeRecord(buffer: Uint8Array, message: RecordInit, position: number): number {
-  return encodeWithSchema(RecordSchema, buffer, message as Record, position);
+  checkMessage(message, "petrel.test.clash.Record");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.clash.Record up to `end`, into `into` when given. */
 export function decodeRecord(reader: Reader$1, end: number, into?: Record): Record {
-  return decodeWithSchema(RecordSchema, reader, end, into);
+  const message = into ?? blankRecord();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.clash.Record. */
@@ -447,19 +822,38 @@ export interface GenMessageInit extends Partial<Message$1<"petrel.test.clash.Gen
 /** Describes the message petrel.test.clash.GenMessage, for `@bufbuild/protobuf`. */
 export const GenMessageSchema: GenMessage$1<GenMessage> = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 13);
 
+function blankGenMessage(): GenMessage {
+  return {
+    $typeName: "petrel.test.clash.GenMessage",
+  };
+}
+
 /** Creates petrel.test.clash.GenMessage; what `init` leaves out has its default. */
 export function createGenMessage(init?: GenMessageInit): GenMessage {
-  return create(GenMessageSchema, init as GenMessage | undefined);
+  if (init?.$typeName === "petrel.test.clash.GenMessage") return init as GenMessage;
+  const message = blankGenMessage();
+  return message;
 }
 
 /** Writes petrel.test.clash.GenMessage at `position` and returns the position behind it. */
 export function encodeGenMessage(buffer: Uint8Array, message: GenMessageInit, position: number): number {
-  return encodeWithSchema(GenMessageSchema, buffer, message as GenMessage, position);
+  checkMessage(message, "petrel.test.clash.GenMessage");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.clash.GenMessage up to `end`, into `into` when given. */
 export function decodeGenMessage(reader: Reader$1, end: number, into?: GenMessage): GenMessage {
-  return decodeWithSchema(GenMessageSchema, reader, end, into);
+  const message = into ?? blankGenMessage();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.clash.GenMessage. */
@@ -474,19 +868,38 @@ export interface ChannelInit extends Partial<Message$1<"petrel.test.clash.Channe
 /** Describes the message petrel.test.clash.Channel, for `@bufbuild/protobuf`. */
 export const ChannelSchema: GenMessage$1<Channel> = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 14);
 
+function blankChannel(): Channel {
+  return {
+    $typeName: "petrel.test.clash.Channel",
+  };
+}
+
 /** Creates petrel.test.clash.Channel; what `init` leaves out has its default. */
 export function createChannel(init?: ChannelInit): Channel {
-  return create(ChannelSchema, init as Channel | undefined);
+  if (init?.$typeName === "petrel.test.clash.Channel") return init as Channel;
+  const message = blankChannel();
+  return message;
 }
 
 /** Writes petrel.test.clash.Channel at `position` and returns the position behind it. */
 export function encodeChannel(buffer: Uint8Array, message: ChannelInit, position: number): number {
-  return encodeWithSchema(ChannelSchema, buffer, message as Channel, position);
+  checkMessage(message, "petrel.test.clash.Channel");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.clash.Channel up to `end`, into `into` when given. */
 export function decodeChannel(reader: Reader$1, end: number, into?: Channel): Channel {
-  return decodeWithSchema(ChannelSchema, reader, end, into);
+  const message = into ?? blankChannel();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.clash.Channel. */
@@ -501,19 +914,38 @@ export interface CallOptionsInit extends Partial<Message$1<"petrel.test.clash.Ca
 /** Describes the message petrel.test.clash.CallOptions, for `@bufbuild/protobuf`. */
 export const CallOptionsSchema: GenMessage$1<CallOptions> = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 15);
 
+function blankCallOptions(): CallOptions {
+  return {
+    $typeName: "petrel.test.clash.CallOptions",
+  };
+}
+
 /** Creates petrel.test.clash.CallOptions; what `init` leaves out has its default. */
 export function createCallOptions(init?: CallOptionsInit): CallOptions {
-  return create(CallOptionsSchema, init as CallOptions | undefined);
+  if (init?.$typeName === "petrel.test.clash.CallOptions") return init as CallOptions;
+  const message = blankCallOptions();
+  return message;
 }
 
 /** Writes petrel.test.clash.CallOptions at `position` and returns the position behind it. */
 export function encodeCallOptions(buffer: Uint8Array, message: CallOptionsInit, position: number): number {
-  return encodeWithSchema(CallOptionsSchema, buffer, message as CallOptions, position);
+  checkMessage(message, "petrel.test.clash.CallOptions");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.clash.CallOptions up to `end`, into `into` when given. */
 export function decodeCallOptions(reader: Reader$1, end: number, into?: CallOptions): CallOptions {
-  return decodeWithSchema(CallOptionsSchema, reader, end, into);
+  const message = into ?? blankCallOptions();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.clash.CallOptions. */
@@ -528,19 +960,38 @@ export interface ServerContextInit extends Partial<Message$1<"petrel.test.clash.
 /** Describes the message petrel.test.clash.ServerContext, for `@bufbuild/protobuf`. */
 export const ServerContextSchema: GenMessage$1<ServerContext> = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 16);
 
+function blankServerContext(): ServerContext {
+  return {
+    $typeName: "petrel.test.clash.ServerContext",
+  };
+}
+
 /** Creates petrel.test.clash.ServerContext; what `init` leaves out has its default. */
 export function createServerContext(init?: ServerContextInit): ServerContext {
-  return create(ServerContextSchema, init as ServerContext | undefined);
+  if (init?.$typeName === "petrel.test.clash.ServerContext") return init as ServerContext;
+  const message = blankServerContext();
+  return message;
 }
 
 /** Writes petrel.test.clash.ServerContext at `position` and returns the position behind it. */
 export function encodeServerContext(buffer: Uint8Array, message: ServerContextInit, position: number): number {
-  return encodeWithSchema(ServerContextSchema, buffer, message as ServerContext, position);
+  checkMessage(message, "petrel.test.clash.ServerContext");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.clash.ServerContext up to `end`, into `into` when given. */
 export function decodeServerContext(reader: Reader$1, end: number, into?: ServerContext): ServerContext {
-  return decodeWithSchema(ServerContextSchema, reader, end, into);
+  const message = into ?? blankServerContext();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.clash.ServerContext. */
@@ -555,19 +1006,38 @@ export interface UnaryCallInit extends Partial<Message$1<"petrel.test.clash.Unar
 /** Describes the message petrel.test.clash.UnaryCall, for `@bufbuild/protobuf`. */
 export const UnaryCallSchema: GenMessage$1<UnaryCall> = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 17);
 
+function blankUnaryCall(): UnaryCall {
+  return {
+    $typeName: "petrel.test.clash.UnaryCall",
+  };
+}
+
 /** Creates petrel.test.clash.UnaryCall; what `init` leaves out has its default. */
 export function createUnaryCall(init?: UnaryCallInit): UnaryCall {
-  return create(UnaryCallSchema, init as UnaryCall | undefined);
+  if (init?.$typeName === "petrel.test.clash.UnaryCall") return init as UnaryCall;
+  const message = blankUnaryCall();
+  return message;
 }
 
 /** Writes petrel.test.clash.UnaryCall at `position` and returns the position behind it. */
 export function encodeUnaryCall(buffer: Uint8Array, message: UnaryCallInit, position: number): number {
-  return encodeWithSchema(UnaryCallSchema, buffer, message as UnaryCall, position);
+  checkMessage(message, "petrel.test.clash.UnaryCall");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.clash.UnaryCall up to `end`, into `into` when given. */
 export function decodeUnaryCall(reader: Reader$1, end: number, into?: UnaryCall): UnaryCall {
-  return decodeWithSchema(UnaryCallSchema, reader, end, into);
+  const message = into ?? blankUnaryCall();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.clash.UnaryCall. */
@@ -582,19 +1052,38 @@ export interface ErrorInit extends Partial<Message$1<"petrel.test.clash.Error">>
 /** Describes the message petrel.test.clash.Error, for `@bufbuild/protobuf`. */
 export const ErrorSchema: GenMessage$1<Error> = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 18);
 
+function blankError(): Error {
+  return {
+    $typeName: "petrel.test.clash.Error",
+  };
+}
+
 /** Creates petrel.test.clash.Error; what `init` leaves out has its default. */
 export function createError(init?: ErrorInit): Error {
-  return create(ErrorSchema, init as Error | undefined);
+  if (init?.$typeName === "petrel.test.clash.Error") return init as Error;
+  const message = blankError();
+  return message;
 }
 
 /** Writes petrel.test.clash.Error at `position` and returns the position behind it. */
 export function encodeError(buffer: Uint8Array, message: ErrorInit, position: number): number {
-  return encodeWithSchema(ErrorSchema, buffer, message as Error, position);
+  checkMessage(message, "petrel.test.clash.Error");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.clash.Error up to `end`, into `into` when given. */
 export function decodeError(reader: Reader$1, end: number, into?: Error): Error {
-  return decodeWithSchema(ErrorSchema, reader, end, into);
+  const message = into ?? blankError();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.clash.Error. */
@@ -609,19 +1098,38 @@ export interface FunctionInit extends Partial<Message$1<"petrel.test.clash.Funct
 /** Describes the message petrel.test.clash.Function, for `@bufbuild/protobuf`. */
 export const FunctionSchema: GenMessage$1<Function> = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 19);
 
+function blankFunction(): Function {
+  return {
+    $typeName: "petrel.test.clash.Function",
+  };
+}
+
 /** Creates petrel.test.clash.Function; what `init` leaves out has its default. */
 export function createFunction(init?: FunctionInit): Function {
-  return create(FunctionSchema, init as Function | undefined);
+  if (init?.$typeName === "petrel.test.clash.Function") return init as Function;
+  const message = blankFunction();
+  return message;
 }
 
 /** Writes petrel.test.clash.Function at `position` and returns the position behind it. */
 export function encodeFunction(buffer: Uint8Array, message: FunctionInit, position: number): number {
-  return encodeWithSchema(FunctionSchema, buffer, message as Function, position);
+  checkMessage(message, "petrel.test.clash.Function");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.clash.Function up to `end`, into `into` when given. */
 export function decodeFunction(reader: Reader$1, end: number, into?: Function): Function {
-  return decodeWithSchema(FunctionSchema, reader, end, into);
+  const message = into ?? blankFunction();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.clash.Function. */
@@ -636,19 +1144,38 @@ export interface MapInit extends Partial<Message$1<"petrel.test.clash.Map">> {}
 /** Describes the message petrel.test.clash.Map, for `@bufbuild/protobuf`. */
 export const MapSchema: GenMessage$1<Map> = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 20);
 
+function blankMap(): Map {
+  return {
+    $typeName: "petrel.test.clash.Map",
+  };
+}
+
 /** Creates petrel.test.clash.Map; what `init` leaves out has its default. */
 export function createMap(init?: MapInit): Map {
-  return create(MapSchema, init as Map | undefined);
+  if (init?.$typeName === "petrel.test.clash.Map") return init as Map;
+  const message = blankMap();
+  return message;
 }
 
 /** Writes petrel.test.clash.Map at `position` and returns the position behind it. */
 export function encodeMap(buffer: Uint8Array, message: MapInit, position: number): number {
-  return encodeWithSchema(MapSchema, buffer, message as Map, position);
+  checkMessage(message, "petrel.test.clash.Map");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.clash.Map up to `end`, into `into` when given. */
 export function decodeMap(reader: Reader$1, end: number, into?: Map): Map {
-  return decodeWithSchema(MapSchema, reader, end, into);
+  const message = into ?? blankMap();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.clash.Map. */
@@ -663,19 +1190,38 @@ export interface classInit extends Partial<Message$1<"petrel.test.clash.class">>
 /** Describes the message petrel.test.clash.class, for `@bufbuild/protobuf`. */
 export const classSchema: GenMessage$1<class$> = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 21);
 
+function blankclass(): class$ {
+  return {
+    $typeName: "petrel.test.clash.class",
+  };
+}
+
 /** Creates petrel.test.clash.class; what `init` leaves out has its default. */
 export function createclass(init?: classInit): class$ {
-  return create(classSchema, init as class$ | undefined);
+  if (init?.$typeName === "petrel.test.clash.class") return init as class$;
+  const message = blankclass();
+  return message;
 }
 
 /** Writes petrel.test.clash.class at `position` and returns the position behind it. */
 export function encodeclass(buffer: Uint8Array, message: classInit, position: number): number {
-  return encodeWithSchema(classSchema, buffer, message as class$, position);
+  checkMessage(message, "petrel.test.clash.class");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.clash.class up to `end`, into `into` when given. */
 export function decodeclass(reader: Reader$1, end: number, into?: class$): class$ {
-  return decodeWithSchema(classSchema, reader, end, into);
+  const message = into ?? blankclass();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.clash.class. */
@@ -690,19 +1236,38 @@ export interface string_Init extends Partial<Message$1<"petrel.test.clash.string
 /** Describes the message petrel.test.clash.string_, for `@bufbuild/protobuf`. */
 export const string_Schema: GenMessage$1<string_> = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 22);
 
+function blankstring_(): string_ {
+  return {
+    $typeName: "petrel.test.clash.string_",
+  };
+}
+
 /** Creates petrel.test.clash.string_; what `init` leaves out has its default. */
 export function createstring_(init?: string_Init): string_ {
-  return create(string_Schema, init as string_ | undefined);
+  if (init?.$typeName === "petrel.test.clash.string_") return init as string_;
+  const message = blankstring_();
+  return message;
 }
 
 /** Writes petrel.test.clash.string_ at `position` and returns the position behind it. */
 export function encodestring_(buffer: Uint8Array, message: string_Init, position: number): number {
-  return encodeWithSchema(string_Schema, buffer, message as string_, position);
+  checkMessage(message, "petrel.test.clash.string_");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.clash.string_ up to `end`, into `into` when given. */
 export function decodestring_(reader: Reader$1, end: number, into?: string_): string_ {
-  return decodeWithSchema(string_Schema, reader, end, into);
+  const message = into ?? blankstring_();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.clash.string_. */
@@ -717,19 +1282,38 @@ export interface undefinedInit extends Partial<Message$1<"petrel.test.clash.unde
 /** Describes the message petrel.test.clash.undefined, for `@bufbuild/protobuf`. */
 export const undefinedSchema: GenMessage$1<undefined$> = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 23);
 
+function blankundefined(): undefined$ {
+  return {
+    $typeName: "petrel.test.clash.undefined",
+  };
+}
+
 /** Creates petrel.test.clash.undefined; what `init` leaves out has its default. */
 export function createundefined(init?: undefinedInit): undefined$ {
-  return create(undefinedSchema, init as undefined$ | undefined);
+  if (init?.$typeName === "petrel.test.clash.undefined") return init as undefined$;
+  const message = blankundefined();
+  return message;
 }
 
 /** Writes petrel.test.clash.undefined at `position` and returns the position behind it. */
 export function encodeundefined(buffer: Uint8Array, message: undefinedInit, position: number): number {
-  return encodeWithSchema(undefinedSchema, buffer, message as undefined$, position);
+  checkMessage(message, "petrel.test.clash.undefined");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.clash.undefined up to `end`, into `into` when given. */
 export function decodeundefined(reader: Reader$1, end: number, into?: undefined$): undefined$ {
-  return decodeWithSchema(undefinedSchema, reader, end, into);
+  const message = into ?? blankundefined();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.clash.undefined. */
@@ -744,19 +1328,38 @@ export interface initInit extends Partial<Message$1<"petrel.test.clash.init">> {
 /** Describes the message petrel.test.clash.init, for `@bufbuild/protobuf`. */
 export const initSchema: GenMessage$1<init> = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 24);
 
+function blankinit(): init {
+  return {
+    $typeName: "petrel.test.clash.init",
+  };
+}
+
 /** Creates petrel.test.clash.init; what `init` leaves out has its default. */
 export function createinit(init?: initInit): init {
-  return create(initSchema, init as init | undefined);
+  if (init?.$typeName === "petrel.test.clash.init") return init as init;
+  const message = blankinit();
+  return message;
 }
 
 /** Writes petrel.test.clash.init at `position` and returns the position behind it. */
 export function encodeinit(buffer: Uint8Array, message: initInit, position: number): number {
-  return encodeWithSchema(initSchema, buffer, message as init, position);
+  checkMessage(message, "petrel.test.clash.init");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.clash.init up to `end`, into `into` when given. */
 export function decodeinit(reader: Reader$1, end: number, into?: init): init {
-  return decodeWithSchema(initSchema, reader, end, into);
+  const message = into ?? blankinit();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.clash.init. */
@@ -771,19 +1374,38 @@ export interface messageInit extends Partial<Message$1<"petrel.test.clash.messag
 /** Describes the message petrel.test.clash.message, for `@bufbuild/protobuf`. */
 export const messageSchema: GenMessage$1<message> = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 25);
 
+function blankmessage(): message {
+  return {
+    $typeName: "petrel.test.clash.message",
+  };
+}
+
 /** Creates petrel.test.clash.message; what `init` leaves out has its default. */
 export function createmessage(init?: messageInit): message {
-  return create(messageSchema, init as message | undefined);
+  if (init?.$typeName === "petrel.test.clash.message") return init as message;
+  const message = blankmessage();
+  return message;
 }
 
 /** Writes petrel.test.clash.message at `position` and returns the position behind it. */
 export function encodemessage(buffer: Uint8Array, message: messageInit, position: number): number {
-  return encodeWithSchema(messageSchema, buffer, message as message, position);
+  checkMessage(message, "petrel.test.clash.message");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.clash.message up to `end`, into `into` when given. */
 export function decodemessage(reader: Reader$1, end: number, into?: message): message {
-  return decodeWithSchema(messageSchema, reader, end, into);
+  const message = into ?? blankmessage();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.clash.message. */
@@ -798,19 +1420,38 @@ export interface bufferInit extends Partial<Message$1<"petrel.test.clash.buffer"
 /** Describes the message petrel.test.clash.buffer, for `@bufbuild/protobuf`. */
 export const bufferSchema: GenMessage$1<buffer> = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 26);
 
+function blankbuffer(): buffer {
+  return {
+    $typeName: "petrel.test.clash.buffer",
+  };
+}
+
 /** Creates petrel.test.clash.buffer; what `init` leaves out has its default. */
 export function createbuffer(init?: bufferInit): buffer {
-  return create(bufferSchema, init as buffer | undefined);
+  if (init?.$typeName === "petrel.test.clash.buffer") return init as buffer;
+  const message = blankbuffer();
+  return message;
 }
 
 /** Writes petrel.test.clash.buffer at `position` and returns the position behind it. */
 export function encodebuffer(buffer: Uint8Array, message: bufferInit, position: number): number {
-  return encodeWithSchema(bufferSchema, buffer, message as buffer, position);
+  checkMessage(message, "petrel.test.clash.buffer");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.clash.buffer up to `end`, into `into` when given. */
 export function decodebuffer(reader: Reader$1, end: number, into?: buffer): buffer {
-  return decodeWithSchema(bufferSchema, reader, end, into);
+  const message = into ?? blankbuffer();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.clash.buffer. */
@@ -834,19 +1475,49 @@ export interface UserInit$ extends Partial<Message$1<"petrel.test.clash.User">> 
 /** Describes the message petrel.test.clash.User, for `@bufbuild/protobuf`. */
 export const UserSchema$: GenMessage$1<User> = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 27);
 
+function blankUser(): User {
+  return {
+    $typeName: "petrel.test.clash.User",
+  };
+}
+
 /** Creates petrel.test.clash.User; what `init` leaves out has its default. */
 export function createUser$(init?: UserInit$): User {
-  return create(UserSchema$, init as User | undefined);
+  if (init?.$typeName === "petrel.test.clash.User") return init as User;
+  const message = blankUser();
+  if (init == null) return message;
+  if (init.init != null) message.init = createUserInit(init.init);
+  return message;
 }
 
 /** Writes petrel.test.clash.User at `position` and returns the position behind it. */
 export function encodeUser$(buffer: Uint8Array, message: UserInit$, position: number): number {
-  return encodeWithSchema(UserSchema$, buffer, message as User, position);
+  checkMessage(message, "petrel.test.clash.User");
+  if (message.init != null) {
+    const start = beginMessage(buffer, position, 10);
+    position = endMessage(buffer, start, encodeUserInit(buffer, message.init, start));
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.clash.User up to `end`, into `into` when given. */
 export function decodeUser$(reader: Reader$1, end: number, into?: User): User {
-  return decodeWithSchema(UserSchema$, reader, end, into);
+  const message = into ?? blankUser();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.init = decodeUserInit(reader, reader.enter(), message.init);
+        reader.leave();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.clash.User. */
@@ -861,19 +1532,38 @@ export interface User_RoleInit extends Partial<Message$1<"petrel.test.clash.User
 /** Describes the message petrel.test.clash.User.Role, for `@bufbuild/protobuf`. */
 export const User_RoleSchema: GenMessage$1<User_Role> = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 27, 0);
 
+function blankUser_Role(): User_Role {
+  return {
+    $typeName: "petrel.test.clash.User.Role",
+  };
+}
+
 /** Creates petrel.test.clash.User.Role; what `init` leaves out has its default. */
 export function createUser_Role(init?: User_RoleInit): User_Role {
-  return create(User_RoleSchema, init as User_Role | undefined);
+  if (init?.$typeName === "petrel.test.clash.User.Role") return init as User_Role;
+  const message = blankUser_Role();
+  return message;
 }
 
 /** Writes petrel.test.clash.User.Role at `position` and returns the position behind it. */
 export function encodeUser_Role(buffer: Uint8Array, message: User_RoleInit, position: number): number {
-  return encodeWithSchema(User_RoleSchema, buffer, message as User_Role, position);
+  checkMessage(message, "petrel.test.clash.User.Role");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.clash.User.Role up to `end`, into `into` when given. */
 export function decodeUser_Role(reader: Reader$1, end: number, into?: User_Role): User_Role {
-  return decodeWithSchema(User_RoleSchema, reader, end, into);
+  const message = into ?? blankUser_Role();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.clash.User.Role. */
@@ -888,19 +1578,38 @@ export interface UserInitInit extends Partial<Message$1<"petrel.test.clash.UserI
 /** Describes the message petrel.test.clash.UserInit, for `@bufbuild/protobuf`. */
 export const UserInitSchema: GenMessage$1<UserInit> = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 28);
 
+function blankUserInit(): UserInit {
+  return {
+    $typeName: "petrel.test.clash.UserInit",
+  };
+}
+
 /** Creates petrel.test.clash.UserInit; what `init` leaves out has its default. */
 export function createUserInit(init?: UserInitInit): UserInit {
-  return create(UserInitSchema, init as UserInit | undefined);
+  if (init?.$typeName === "petrel.test.clash.UserInit") return init as UserInit;
+  const message = blankUserInit();
+  return message;
 }
 
 /** Writes petrel.test.clash.UserInit at `position` and returns the position behind it. */
 export function encodeUserInit(buffer: Uint8Array, message: UserInitInit, position: number): number {
-  return encodeWithSchema(UserInitSchema, buffer, message as UserInit, position);
+  checkMessage(message, "petrel.test.clash.UserInit");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.clash.UserInit up to `end`, into `into` when given. */
 export function decodeUserInit(reader: Reader$1, end: number, into?: UserInit): UserInit {
-  return decodeWithSchema(UserInitSchema, reader, end, into);
+  const message = into ?? blankUserInit();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.clash.UserInit. */
@@ -915,19 +1624,38 @@ export interface UserSchemaInit extends Partial<Message$1<"petrel.test.clash.Use
 /** Describes the message petrel.test.clash.UserSchema, for `@bufbuild/protobuf`. */
 export const UserSchemaSchema: GenMessage$1<UserSchema> = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 29);
 
+function blankUserSchema(): UserSchema {
+  return {
+    $typeName: "petrel.test.clash.UserSchema",
+  };
+}
+
 /** Creates petrel.test.clash.UserSchema; what `init` leaves out has its default. */
 export function createUserSchema$(init?: UserSchemaInit): UserSchema {
-  return create(UserSchemaSchema, init as UserSchema | undefined);
+  if (init?.$typeName === "petrel.test.clash.UserSchema") return init as UserSchema;
+  const message = blankUserSchema();
+  return message;
 }
 
 /** Writes petrel.test.clash.UserSchema at `position` and returns the position behind it. */
 export function encodeUserSchema$(buffer: Uint8Array, message: UserSchemaInit, position: number): number {
-  return encodeWithSchema(UserSchemaSchema, buffer, message as UserSchema, position);
+  checkMessage(message, "petrel.test.clash.UserSchema");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.clash.UserSchema up to `end`, into `into` when given. */
 export function decodeUserSchema$(reader: Reader$1, end: number, into?: UserSchema): UserSchema {
-  return decodeWithSchema(UserSchemaSchema, reader, end, into);
+  const message = into ?? blankUserSchema();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.clash.UserSchema. */
@@ -942,19 +1670,38 @@ export interface UserCodecInit extends Partial<Message$1<"petrel.test.clash.User
 /** Describes the message petrel.test.clash.UserCodec, for `@bufbuild/protobuf`. */
 export const UserCodecSchema: GenMessage$1<UserCodec> = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 30);
 
+function blankUserCodec(): UserCodec {
+  return {
+    $typeName: "petrel.test.clash.UserCodec",
+  };
+}
+
 /** Creates petrel.test.clash.UserCodec; what `init` leaves out has its default. */
 export function createUserCodec(init?: UserCodecInit): UserCodec {
-  return create(UserCodecSchema, init as UserCodec | undefined);
+  if (init?.$typeName === "petrel.test.clash.UserCodec") return init as UserCodec;
+  const message = blankUserCodec();
+  return message;
 }
 
 /** Writes petrel.test.clash.UserCodec at `position` and returns the position behind it. */
 export function encodeUserCodec(buffer: Uint8Array, message: UserCodecInit, position: number): number {
-  return encodeWithSchema(UserCodecSchema, buffer, message as UserCodec, position);
+  checkMessage(message, "petrel.test.clash.UserCodec");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.clash.UserCodec up to `end`, into `into` when given. */
 export function decodeUserCodec(reader: Reader$1, end: number, into?: UserCodec): UserCodec {
-  return decodeWithSchema(UserCodecSchema, reader, end, into);
+  const message = into ?? blankUserCodec();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.clash.UserCodec. */
@@ -969,19 +1716,38 @@ export interface createUserInit$ extends Partial<Message$1<"petrel.test.clash.cr
 /** Describes the message petrel.test.clash.createUser, for `@bufbuild/protobuf`. */
 export const createUserSchema: GenMessage$1<createUser> = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 31);
 
+function blankcreateUser(): createUser {
+  return {
+    $typeName: "petrel.test.clash.createUser",
+  };
+}
+
 /** Creates petrel.test.clash.createUser; what `init` leaves out has its default. */
 export function createcreateUser(init?: createUserInit$): createUser {
-  return create(createUserSchema, init as createUser | undefined);
+  if (init?.$typeName === "petrel.test.clash.createUser") return init as createUser;
+  const message = blankcreateUser();
+  return message;
 }
 
 /** Writes petrel.test.clash.createUser at `position` and returns the position behind it. */
 export function encodecreateUser(buffer: Uint8Array, message: createUserInit$, position: number): number {
-  return encodeWithSchema(createUserSchema, buffer, message as createUser, position);
+  checkMessage(message, "petrel.test.clash.createUser");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.clash.createUser up to `end`, into `into` when given. */
 export function decodecreateUser(reader: Reader$1, end: number, into?: createUser): createUser {
-  return decodeWithSchema(createUserSchema, reader, end, into);
+  const message = into ?? blankcreateUser();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.clash.createUser. */
@@ -996,19 +1762,38 @@ export interface encodeUserInit$ extends Partial<Message$1<"petrel.test.clash.en
 /** Describes the message petrel.test.clash.encodeUser, for `@bufbuild/protobuf`. */
 export const encodeUserSchema: GenMessage$1<encodeUser> = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 32);
 
+function blankencodeUser(): encodeUser {
+  return {
+    $typeName: "petrel.test.clash.encodeUser",
+  };
+}
+
 /** Creates petrel.test.clash.encodeUser; what `init` leaves out has its default. */
 export function createencodeUser(init?: encodeUserInit$): encodeUser {
-  return create(encodeUserSchema, init as encodeUser | undefined);
+  if (init?.$typeName === "petrel.test.clash.encodeUser") return init as encodeUser;
+  const message = blankencodeUser();
+  return message;
 }
 
 /** Writes petrel.test.clash.encodeUser at `position` and returns the position behind it. */
 export function encodeencodeUser(buffer: Uint8Array, message: encodeUserInit$, position: number): number {
-  return encodeWithSchema(encodeUserSchema, buffer, message as encodeUser, position);
+  checkMessage(message, "petrel.test.clash.encodeUser");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.clash.encodeUser up to `end`, into `into` when given. */
 export function decodeencodeUser(reader: Reader$1, end: number, into?: encodeUser): encodeUser {
-  return decodeWithSchema(encodeUserSchema, reader, end, into);
+  const message = into ?? blankencodeUser();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.clash.encodeUser. */
@@ -1023,19 +1808,38 @@ export interface decodeUserInit$ extends Partial<Message$1<"petrel.test.clash.de
 /** Describes the message petrel.test.clash.decodeUser, for `@bufbuild/protobuf`. */
 export const decodeUserSchema: GenMessage$1<decodeUser> = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 33);
 
+function blankdecodeUser(): decodeUser {
+  return {
+    $typeName: "petrel.test.clash.decodeUser",
+  };
+}
+
 /** Creates petrel.test.clash.decodeUser; what `init` leaves out has its default. */
 export function createdecodeUser(init?: decodeUserInit$): decodeUser {
-  return create(decodeUserSchema, init as decodeUser | undefined);
+  if (init?.$typeName === "petrel.test.clash.decodeUser") return init as decodeUser;
+  const message = blankdecodeUser();
+  return message;
 }
 
 /** Writes petrel.test.clash.decodeUser at `position` and returns the position behind it. */
 export function encodedecodeUser(buffer: Uint8Array, message: decodeUserInit$, position: number): number {
-  return encodeWithSchema(decodeUserSchema, buffer, message as decodeUser, position);
+  checkMessage(message, "petrel.test.clash.decodeUser");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.clash.decodeUser up to `end`, into `into` when given. */
 export function decodedecodeUser(reader: Reader$1, end: number, into?: decodeUser): decodeUser {
-  return decodeWithSchema(decodeUserSchema, reader, end, into);
+  const message = into ?? blankdecodeUser();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.clash.decodeUser. */
@@ -1050,19 +1854,38 @@ export interface User_RoleInit$ extends Partial<Message$1<"petrel.test.clash.Use
 /** Describes the message petrel.test.clash.User_Role, for `@bufbuild/protobuf`. */
 export const User_RoleSchema$: GenMessage$1<User_Role$> = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 34);
 
+function blankUser_Role$(): User_Role$ {
+  return {
+    $typeName: "petrel.test.clash.User_Role",
+  };
+}
+
 /** Creates petrel.test.clash.User_Role; what `init` leaves out has its default. */
 export function createUser_Role$(init?: User_RoleInit$): User_Role$ {
-  return create(User_RoleSchema$, init as User_Role$ | undefined);
+  if (init?.$typeName === "petrel.test.clash.User_Role") return init as User_Role$;
+  const message = blankUser_Role$();
+  return message;
 }
 
 /** Writes petrel.test.clash.User_Role at `position` and returns the position behind it. */
 export function encodeUser_Role$(buffer: Uint8Array, message: User_RoleInit$, position: number): number {
-  return encodeWithSchema(User_RoleSchema$, buffer, message as User_Role$, position);
+  checkMessage(message, "petrel.test.clash.User_Role");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.clash.User_Role up to `end`, into `into` when given. */
 export function decodeUser_Role$(reader: Reader$1, end: number, into?: User_Role$): User_Role$ {
-  return decodeWithSchema(User_RoleSchema$, reader, end, into);
+  const message = into ?? blankUser_Role$();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.clash.User_Role. */

@@ -6,9 +6,8 @@
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
-import { create } from "@bufbuild/protobuf";
 import type { MessageCodec, Reader } from "petrel/codegen";
-import { decodeWithSchema, encodeWithSchema, messageCodec } from "petrel/codegen";
+import { beginMessage, checkMessage, endMessage, messageCodec, writeInt32, writeString, writeUnknown } from "petrel/codegen";
 
 /** Describes the file petrel/test/nesting.proto. */
 export const file_petrel_test_nesting: GenFile = /*@__PURE__*/ fileDesc(
@@ -45,19 +44,82 @@ export interface NodeInit extends Partial<Message<"petrel.test.Node">> {
 /** Describes the message petrel.test.Node, for `@bufbuild/protobuf`. */
 export const NodeSchema: GenMessage<Node> = /*@__PURE__*/ messageDesc(file_petrel_test_nesting, 0);
 
+function blankNode(): Node {
+  return {
+    $typeName: "petrel.test.Node",
+    name: "",
+    children: [],
+  };
+}
+
 /** Creates petrel.test.Node; what `init` leaves out has its default. */
 export function createNode(init?: NodeInit): Node {
-  return create(NodeSchema, init as Node | undefined);
+  if (init?.$typeName === "petrel.test.Node") return init as Node;
+  const message = blankNode();
+  if (init == null) return message;
+  if (init.name != null) message.name = init.name;
+  if (init.children != null) message.children = init.children.map((one) => createNode(one));
+  if (init.parent != null) message.parent = createNode(init.parent);
+  if (init.inner != null) message.inner = createNode_Inner(init.inner);
+  return message;
 }
 
 /** Writes petrel.test.Node at `position` and returns the position behind it. */
 export function encodeNode(buffer: Uint8Array, message: NodeInit, position: number): number {
-  return encodeWithSchema(NodeSchema, buffer, message as Node, position);
+  checkMessage(message, "petrel.test.Node");
+  if (message.name != null && message.name !== "") {
+    position = writeString(buffer, position, 10, message.name, "petrel.test.Node.name");
+  }
+  if (message.children != null) {
+    const list = message.children;
+    for (let i = 0; i < list.length; i++) {
+      const start = beginMessage(buffer, position, 18);
+      position = endMessage(buffer, start, encodeNode(buffer, list[i]!, start));
+    }
+  }
+  if (message.parent != null) {
+    const start = beginMessage(buffer, position, 26);
+    position = endMessage(buffer, start, encodeNode(buffer, message.parent, start));
+  }
+  if (message.inner != null) {
+    const start = beginMessage(buffer, position, 34);
+    position = endMessage(buffer, start, encodeNode_Inner(buffer, message.inner, start));
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.Node up to `end`, into `into` when given. */
 export function decodeNode(reader: Reader, end: number, into?: Node): Node {
-  return decodeWithSchema(NodeSchema, reader, end, into);
+  const message = into ?? blankNode();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.name = reader.string();
+        break;
+      }
+      case 18: {
+        message.children.push(decodeNode(reader, reader.enter()));
+        reader.leave();
+        break;
+      }
+      case 26: {
+        message.parent = decodeNode(reader, reader.enter(), message.parent);
+        reader.leave();
+        break;
+      }
+      case 34: {
+        message.inner = decodeNode_Inner(reader, reader.enter(), message.inner);
+        reader.leave();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.Node. */
@@ -77,19 +139,49 @@ export interface Node_InnerInit extends Partial<Message<"petrel.test.Node.Inner"
 /** Describes the message petrel.test.Node.Inner, for `@bufbuild/protobuf`. */
 export const Node_InnerSchema: GenMessage<Node_Inner> = /*@__PURE__*/ messageDesc(file_petrel_test_nesting, 0, 0);
 
+function blankNode_Inner(): Node_Inner {
+  return {
+    $typeName: "petrel.test.Node.Inner",
+  };
+}
+
 /** Creates petrel.test.Node.Inner; what `init` leaves out has its default. */
 export function createNode_Inner(init?: Node_InnerInit): Node_Inner {
-  return create(Node_InnerSchema, init as Node_Inner | undefined);
+  if (init?.$typeName === "petrel.test.Node.Inner") return init as Node_Inner;
+  const message = blankNode_Inner();
+  if (init == null) return message;
+  if (init.deeper != null) message.deeper = createNode_Inner_Deeper(init.deeper);
+  return message;
 }
 
 /** Writes petrel.test.Node.Inner at `position` and returns the position behind it. */
 export function encodeNode_Inner(buffer: Uint8Array, message: Node_InnerInit, position: number): number {
-  return encodeWithSchema(Node_InnerSchema, buffer, message as Node_Inner, position);
+  checkMessage(message, "petrel.test.Node.Inner");
+  if (message.deeper != null) {
+    const start = beginMessage(buffer, position, 10);
+    position = endMessage(buffer, start, encodeNode_Inner_Deeper(buffer, message.deeper, start));
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.Node.Inner up to `end`, into `into` when given. */
 export function decodeNode_Inner(reader: Reader, end: number, into?: Node_Inner): Node_Inner {
-  return decodeWithSchema(Node_InnerSchema, reader, end, into);
+  const message = into ?? blankNode_Inner();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.deeper = decodeNode_Inner_Deeper(reader, reader.enter(), message.deeper);
+        reader.leave();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.Node.Inner. */
@@ -113,19 +205,58 @@ export interface Node_Inner_DeeperInit extends Partial<Message<"petrel.test.Node
 /** Describes the message petrel.test.Node.Inner.Deeper, for `@bufbuild/protobuf`. */
 export const Node_Inner_DeeperSchema: GenMessage<Node_Inner_Deeper> = /*@__PURE__*/ messageDesc(file_petrel_test_nesting, 0, 0, 0);
 
+function blankNode_Inner_Deeper(): Node_Inner_Deeper {
+  return {
+    $typeName: "petrel.test.Node.Inner.Deeper",
+    kind: 0,
+  };
+}
+
 /** Creates petrel.test.Node.Inner.Deeper; what `init` leaves out has its default. */
 export function createNode_Inner_Deeper(init?: Node_Inner_DeeperInit): Node_Inner_Deeper {
-  return create(Node_Inner_DeeperSchema, init as Node_Inner_Deeper | undefined);
+  if (init?.$typeName === "petrel.test.Node.Inner.Deeper") return init as Node_Inner_Deeper;
+  const message = blankNode_Inner_Deeper();
+  if (init == null) return message;
+  if (init.back != null) message.back = createNode(init.back);
+  if (init.kind != null) message.kind = init.kind;
+  return message;
 }
 
 /** Writes petrel.test.Node.Inner.Deeper at `position` and returns the position behind it. */
 export function encodeNode_Inner_Deeper(buffer: Uint8Array, message: Node_Inner_DeeperInit, position: number): number {
-  return encodeWithSchema(Node_Inner_DeeperSchema, buffer, message as Node_Inner_Deeper, position);
+  checkMessage(message, "petrel.test.Node.Inner.Deeper");
+  if (message.back != null) {
+    const start = beginMessage(buffer, position, 10);
+    position = endMessage(buffer, start, encodeNode(buffer, message.back, start));
+  }
+  if (message.kind != null && message.kind !== 0) {
+    position = writeInt32(buffer, position, 16, message.kind, "petrel.test.Node.Inner.Deeper.kind");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.Node.Inner.Deeper up to `end`, into `into` when given. */
 export function decodeNode_Inner_Deeper(reader: Reader, end: number, into?: Node_Inner_Deeper): Node_Inner_Deeper {
-  return decodeWithSchema(Node_Inner_DeeperSchema, reader, end, into);
+  const message = into ?? blankNode_Inner_Deeper();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.back = decodeNode(reader, reader.enter(), message.back);
+        reader.leave();
+        break;
+      }
+      case 16: {
+        message.kind = reader.int32() as Node_Inner_Deeper_Kind;
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.Node.Inner.Deeper. */

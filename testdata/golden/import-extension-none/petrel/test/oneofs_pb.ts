@@ -8,10 +8,10 @@ import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { StringValue, Value } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_struct, file_google_protobuf_wrappers } from "@bufbuild/protobuf/wkt";
 import type { JsonObject, Message, UnknownEnum } from "@bufbuild/protobuf";
-import { create } from "@bufbuild/protobuf";
 import type { StringValueInit, ValueInit } from "petrel/wkt";
+import { createStringValue, createValue, decodeStringValue, decodeValue, encodeStringValue, encodeValue } from "petrel/wkt";
 import type { MessageCodec, Reader } from "petrel/codegen";
-import { decodeWithSchema, encodeWithSchema, messageCodec } from "petrel/codegen";
+import { beginMessage, checkMessage, decodeJsonObject, encodeJsonObject, endMessage, messageCodec, writeBool, writeBytes, writeInt32, writeInt64, writeString, writeUnknown } from "petrel/codegen";
 
 /** Describes the file petrel/test/oneofs.proto. */
 export const file_petrel_test_oneofs: GenFile = /*@__PURE__*/ fileDesc(
@@ -126,19 +126,169 @@ export interface OneofsInit extends Partial<Message<"petrel.test.Oneofs">> {
 /** Describes the message petrel.test.Oneofs, for `@bufbuild/protobuf`. */
 export const OneofsSchema: GenMessage<Oneofs> = /*@__PURE__*/ messageDesc(file_petrel_test_oneofs, 0);
 
+function blankOneofs(): Oneofs {
+  return {
+    $typeName: "petrel.test.Oneofs",
+    value: { case: undefined },
+    secondChoice: { case: undefined },
+    outside: "",
+  };
+}
+
 /** Creates petrel.test.Oneofs; what `init` leaves out has its default. */
 export function createOneofs(init?: OneofsInit): Oneofs {
-  return create(OneofsSchema, init as Oneofs | undefined);
+  if (init?.$typeName === "petrel.test.Oneofs") return init as Oneofs;
+  const message = blankOneofs();
+  if (init == null) return message;
+  switch (init.value?.case) {
+    case "nested":
+      message.value = { case: "nested", value: createOneofs(init.value.value) };
+      break;
+    case "wrapped":
+      message.value = { case: "wrapped", value: createStringValue(init.value.value) };
+      break;
+    case "anything":
+      message.value = { case: "anything", value: createValue(init.value.value) };
+      break;
+    case "text":
+    case "number":
+    case "raw":
+    case "level":
+    case "object":
+    case "old":
+      message.value = { ...init.value };
+  }
+  if (init.secondChoice?.case !== undefined) message.secondChoice = { ...init.secondChoice };
+  if (init.outside != null) message.outside = init.outside;
+  return message;
 }
 
 /** Writes petrel.test.Oneofs at `position` and returns the position behind it. */
 export function encodeOneofs(buffer: Uint8Array, message: OneofsInit, position: number): number {
-  return encodeWithSchema(OneofsSchema, buffer, message as Oneofs, position);
+  checkMessage(message, "petrel.test.Oneofs");
+  switch (message.value?.case) {
+    case "text": {
+      position = writeString(buffer, position, 10, message.value.value, "petrel.test.Oneofs.text");
+      break;
+    }
+    case "number": {
+      position = writeInt64(buffer, position, 16, message.value.value, "petrel.test.Oneofs.number");
+      break;
+    }
+    case "raw": {
+      position = writeBytes(buffer, position, 26, message.value.value, "petrel.test.Oneofs.raw");
+      break;
+    }
+    case "level": {
+      position = writeInt32(buffer, position, 32, message.value.value, "petrel.test.Oneofs.level");
+      break;
+    }
+    case "nested": {
+      const start = beginMessage(buffer, position, 42);
+      position = endMessage(buffer, start, encodeOneofs(buffer, message.value.value, start));
+      break;
+    }
+    case "wrapped": {
+      const start = beginMessage(buffer, position, 50);
+      position = endMessage(buffer, start, encodeStringValue(buffer, message.value.value, start));
+      break;
+    }
+    case "object": {
+      const start = beginMessage(buffer, position, 58);
+      position = endMessage(buffer, start, encodeJsonObject(buffer, message.value.value, start));
+      break;
+    }
+    case "anything": {
+      const start = beginMessage(buffer, position, 66);
+      position = endMessage(buffer, start, encodeValue(buffer, message.value.value, start));
+      break;
+    }
+    case "old": {
+      position = writeBool(buffer, position, 72, message.value.value, "petrel.test.Oneofs.old");
+      break;
+    }
+  }
+  switch (message.secondChoice?.case) {
+    case "a": {
+      position = writeString(buffer, position, 82, message.secondChoice.value, "petrel.test.Oneofs.a");
+      break;
+    }
+    case "b": {
+      position = writeString(buffer, position, 90, message.secondChoice.value, "petrel.test.Oneofs.b");
+      break;
+    }
+  }
+  if (message.outside != null && message.outside !== "") {
+    position = writeString(buffer, position, 98, message.outside, "petrel.test.Oneofs.outside");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.Oneofs up to `end`, into `into` when given. */
 export function decodeOneofs(reader: Reader, end: number, into?: Oneofs): Oneofs {
-  return decodeWithSchema(OneofsSchema, reader, end, into);
+  const message = into ?? blankOneofs();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.value = { case: "text", value: reader.string() };
+        break;
+      }
+      case 16: {
+        message.value = { case: "number", value: reader.int64() };
+        break;
+      }
+      case 26: {
+        message.value = { case: "raw", value: reader.byteString() };
+        break;
+      }
+      case 32: {
+        message.value = { case: "level", value: reader.int32() as Oneofs_Level };
+        break;
+      }
+      case 42: {
+        message.value = { case: "nested", value: decodeOneofs(reader, reader.enter(), message.value.case === "nested" ? message.value.value : undefined) };
+        reader.leave();
+        break;
+      }
+      case 50: {
+        message.value = { case: "wrapped", value: decodeStringValue(reader, reader.enter(), message.value.case === "wrapped" ? message.value.value : undefined) };
+        reader.leave();
+        break;
+      }
+      case 58: {
+        message.value = { case: "object", value: decodeJsonObject(reader, reader.enter(), message.value.case === "object" ? message.value.value : undefined) };
+        reader.leave();
+        break;
+      }
+      case 66: {
+        message.value = { case: "anything", value: decodeValue(reader, reader.enter(), message.value.case === "anything" ? message.value.value : undefined) };
+        reader.leave();
+        break;
+      }
+      case 72: {
+        message.value = { case: "old", value: reader.bool() };
+        break;
+      }
+      case 82: {
+        message.secondChoice = { case: "a", value: reader.string() };
+        break;
+      }
+      case 90: {
+        message.secondChoice = { case: "b", value: reader.string() };
+        break;
+      }
+      case 98: {
+        message.outside = reader.string();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.Oneofs. */

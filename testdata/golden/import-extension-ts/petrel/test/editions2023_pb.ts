@@ -6,9 +6,8 @@
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
-import { create } from "@bufbuild/protobuf";
 import type { MessageCodec, Reader } from "petrel/codegen";
-import { decodeWithSchema, encodeWithSchema, messageCodec } from "petrel/codegen";
+import { checkMessage, messageCodec, readPackedInt32, requiredFieldNotSet, writeInt32, writeString, writeTag, writeUnknown } from "petrel/codegen";
 
 /** Describes the file petrel/test/editions2023.proto. */
 export const file_petrel_test_editions2023: GenFile = /*@__PURE__*/ fileDesc(
@@ -57,19 +56,130 @@ export interface ExplicitInit extends Partial<Message<"petrel.test.editions2023.
 /** Describes the message petrel.test.editions2023.Explicit, for `@bufbuild/protobuf`. */
 export const ExplicitSchema: GenMessage<Explicit> = /*@__PURE__*/ messageDesc(file_petrel_test_editions2023, 0);
 
+const ExplicitDefaults = {
+  name: "",
+  count: 7,
+  implicit: 0,
+  required: "",
+  closed: 1,
+  open: 0,
+};
+
+function blankExplicit(): Explicit {
+  return {
+    __proto__: ExplicitDefaults,
+    $typeName: "petrel.test.editions2023.Explicit",
+    implicit: 0,
+    expanded: [],
+  } as object as Explicit;
+}
+
 /** Creates petrel.test.editions2023.Explicit; what `init` leaves out has its default. */
 export function createExplicit(init?: ExplicitInit): Explicit {
-  return create(ExplicitSchema, init as Explicit | undefined);
+  if (init?.$typeName === "petrel.test.editions2023.Explicit") return init as Explicit;
+  const message = blankExplicit();
+  if (init == null) return message;
+  if (init.name != null) message.name = init.name;
+  if (init.count != null) message.count = init.count;
+  if (init.implicit != null) message.implicit = init.implicit;
+  if (init.required != null) message.required = init.required;
+  if (init.delimited != null) message.delimited = createExplicit(init.delimited);
+  if (init.expanded != null) message.expanded = [...init.expanded];
+  if (init.closed != null) message.closed = init.closed;
+  if (init.open != null) message.open = init.open;
+  return message;
 }
 
 /** Writes petrel.test.editions2023.Explicit at `position` and returns the position behind it. */
 export function encodeExplicit(buffer: Uint8Array, message: ExplicitInit, position: number): number {
-  return encodeWithSchema(ExplicitSchema, buffer, message as Explicit, position);
+  checkMessage(message, "petrel.test.editions2023.Explicit");
+  if (Object.hasOwn(message, "name") && message.name != null) {
+    position = writeString(buffer, position, 10, message.name, "petrel.test.editions2023.Explicit.name");
+  }
+  if (Object.hasOwn(message, "count") && message.count != null) {
+    position = writeInt32(buffer, position, 16, message.count, "petrel.test.editions2023.Explicit.count");
+  }
+  if (message.implicit != null && message.implicit !== 0) {
+    position = writeInt32(buffer, position, 24, message.implicit, "petrel.test.editions2023.Explicit.implicit");
+  }
+  if (Object.hasOwn(message, "required") && message.required != null) {
+    position = writeString(buffer, position, 34, message.required, "petrel.test.editions2023.Explicit.required");
+  } else {
+    throw requiredFieldNotSet("petrel.test.editions2023.Explicit.required");
+  }
+  if (message.delimited != null) {
+    position = writeTag(buffer, position, 43);
+    position = encodeExplicit(buffer, message.delimited, position);
+    position = writeTag(buffer, position, 44);
+  }
+  if (message.expanded != null) {
+    const list = message.expanded;
+    for (let i = 0; i < list.length; i++) {
+      position = writeInt32(buffer, position, 48, list[i]!, "petrel.test.editions2023.Explicit.expanded");
+    }
+  }
+  if (Object.hasOwn(message, "closed") && message.closed != null) {
+    position = writeInt32(buffer, position, 56, message.closed, "petrel.test.editions2023.Explicit.closed");
+  }
+  if (Object.hasOwn(message, "open") && message.open != null) {
+    position = writeInt32(buffer, position, 64, message.open, "petrel.test.editions2023.Explicit.open");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
+
+const petrel$test$editions2023$Closed$numbers = /*@__PURE__*/ new Set([1]);
 
 /** Reads petrel.test.editions2023.Explicit up to `end`, into `into` when given. */
 export function decodeExplicit(reader: Reader, end: number, into?: Explicit): Explicit {
-  return decodeWithSchema(ExplicitSchema, reader, end, into);
+  const message = into ?? blankExplicit();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.name = reader.string();
+        break;
+      }
+      case 16: {
+        message.count = reader.int32();
+        break;
+      }
+      case 24: {
+        message.implicit = reader.int32();
+        break;
+      }
+      case 34: {
+        message.required = reader.string();
+        break;
+      }
+      case 43: {
+        message.delimited = decodeExplicit(reader, reader.enterGroup(5), message.delimited);
+        reader.leaveGroup();
+        break;
+      }
+      case 48: {
+        message.expanded.push(reader.int32());
+        break;
+      }
+      case 50: {
+        message.expanded = readPackedInt32(reader, message.expanded);
+        break;
+      }
+      case 56: {
+        const value = reader.closedEnum(56, message, petrel$test$editions2023$Closed$numbers);
+        if (value !== undefined) message.closed = value as Closed;
+        break;
+      }
+      case 64: {
+        message.open = reader.int32() as Open;
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.editions2023.Explicit. */
@@ -93,19 +203,60 @@ export interface ImplicitInit extends Partial<Message<"petrel.test.editions2023.
 /** Describes the message petrel.test.editions2023.Implicit, for `@bufbuild/protobuf`. */
 export const ImplicitSchema: GenMessage<Implicit> = /*@__PURE__*/ messageDesc(file_petrel_test_editions2023, 1);
 
+function blankImplicit(): Implicit {
+  return {
+    $typeName: "petrel.test.editions2023.Implicit",
+    name: "",
+    words: [],
+  };
+}
+
 /** Creates petrel.test.editions2023.Implicit; what `init` leaves out has its default. */
 export function createImplicit(init?: ImplicitInit): Implicit {
-  return create(ImplicitSchema, init as Implicit | undefined);
+  if (init?.$typeName === "petrel.test.editions2023.Implicit") return init as Implicit;
+  const message = blankImplicit();
+  if (init == null) return message;
+  if (init.name != null) message.name = init.name;
+  if (init.words != null) message.words = [...init.words];
+  return message;
 }
 
 /** Writes petrel.test.editions2023.Implicit at `position` and returns the position behind it. */
 export function encodeImplicit(buffer: Uint8Array, message: ImplicitInit, position: number): number {
-  return encodeWithSchema(ImplicitSchema, buffer, message as Implicit, position);
+  checkMessage(message, "petrel.test.editions2023.Implicit");
+  if (message.name != null && message.name !== "") {
+    position = writeString(buffer, position, 10, message.name, "petrel.test.editions2023.Implicit.name");
+  }
+  if (message.words != null) {
+    const list = message.words;
+    for (let i = 0; i < list.length; i++) {
+      position = writeString(buffer, position, 18, list[i]!, "petrel.test.editions2023.Implicit.words");
+    }
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.editions2023.Implicit up to `end`, into `into` when given. */
 export function decodeImplicit(reader: Reader, end: number, into?: Implicit): Implicit {
-  return decodeWithSchema(ImplicitSchema, reader, end, into);
+  const message = into ?? blankImplicit();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.name = reader.string();
+        break;
+      }
+      case 18: {
+        message.words.push(reader.string());
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.editions2023.Implicit. */

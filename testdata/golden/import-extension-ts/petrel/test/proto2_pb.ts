@@ -6,9 +6,8 @@
 import type { GenEnum, GenExtension, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, extDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import { create } from "@bufbuild/protobuf";
 import type { MessageCodec, Reader } from "petrel/codegen";
-import { decodeWithSchema, encodeWithSchema, messageCodec } from "petrel/codegen";
+import { beginMessage, checkMessage, endMessage, messageCodec, readPackedInt32, requiredFieldNotSet, writeBool, writeBytes, writeDouble, writeInt32, writeInt64, writePackedInt32, writeString, writeTag, writeUnknown } from "petrel/codegen";
 
 /** Describes the file petrel/test/proto2.proto. */
 export const file_petrel_test_proto2: GenFile = /*@__PURE__*/ fileDesc(
@@ -91,19 +90,186 @@ export interface PresenceInit extends Partial<Message<"petrel.test.proto2.Presen
 /** Describes the message petrel.test.proto2.Presence, for `@bufbuild/protobuf`. */
 export const PresenceSchema: GenMessage<Presence> = /*@__PURE__*/ messageDesc(file_petrel_test_proto2, 0);
 
+const PresenceDefaults = {
+  requiredString: "",
+  optionalInt32: 0,
+  withDefault: "quote \" and \\ and \n line",
+  int64Default: -9223372036854775808n,
+  doubleDefault: Number.POSITIVE_INFINITY,
+  bytesDefault: new Uint8Array([0, 255]),
+  choice: 2,
+  boolDefault: true,
+};
+
+function blankPresence(): Presence {
+  return {
+    __proto__: PresenceDefaults,
+    $typeName: "petrel.test.proto2.Presence",
+    packed: [],
+    either: { case: undefined },
+  } as object as Presence;
+}
+
 /** Creates petrel.test.proto2.Presence; what `init` leaves out has its default. */
 export function createPresence(init?: PresenceInit): Presence {
-  return create(PresenceSchema, init as Presence | undefined);
+  if (init?.$typeName === "petrel.test.proto2.Presence") return init as Presence;
+  const message = blankPresence();
+  if (init == null) return message;
+  if (init.requiredString != null) message.requiredString = init.requiredString;
+  if (init.optionalInt32 != null) message.optionalInt32 = init.optionalInt32;
+  if (init.withDefault != null) message.withDefault = init.withDefault;
+  if (init.int64Default != null) message.int64Default = init.int64Default;
+  if (init.doubleDefault != null) message.doubleDefault = init.doubleDefault;
+  if (init.bytesDefault != null) message.bytesDefault = init.bytesDefault;
+  if (init.choice != null) message.choice = init.choice;
+  if (init.boolDefault != null) message.boolDefault = init.boolDefault;
+  if (init.requiredMessage != null) message.requiredMessage = createPresence(init.requiredMessage);
+  if (init.result != null) message.result = createPresence_Result(init.result);
+  if (init.packed != null) message.packed = [...init.packed];
+  switch (init.either?.case) {
+    case "right":
+      message.either = { case: "right", value: createPresence_Right(init.either.value) };
+      break;
+    case "left":
+      message.either = { ...init.either };
+  }
+  return message;
 }
 
 /** Writes petrel.test.proto2.Presence at `position` and returns the position behind it. */
 export function encodePresence(buffer: Uint8Array, message: PresenceInit, position: number): number {
-  return encodeWithSchema(PresenceSchema, buffer, message as Presence, position);
+  checkMessage(message, "petrel.test.proto2.Presence");
+  if (Object.hasOwn(message, "requiredString") && message.requiredString != null) {
+    position = writeString(buffer, position, 10, message.requiredString, "petrel.test.proto2.Presence.required_string");
+  } else {
+    throw requiredFieldNotSet("petrel.test.proto2.Presence.required_string");
+  }
+  if (Object.hasOwn(message, "optionalInt32") && message.optionalInt32 != null) {
+    position = writeInt32(buffer, position, 16, message.optionalInt32, "petrel.test.proto2.Presence.optional_int32");
+  }
+  if (Object.hasOwn(message, "withDefault") && message.withDefault != null) {
+    position = writeString(buffer, position, 26, message.withDefault, "petrel.test.proto2.Presence.with_default");
+  }
+  if (Object.hasOwn(message, "int64Default") && message.int64Default != null) {
+    position = writeInt64(buffer, position, 32, message.int64Default, "petrel.test.proto2.Presence.int64_default");
+  }
+  if (Object.hasOwn(message, "doubleDefault") && message.doubleDefault != null) {
+    position = writeDouble(buffer, position, 41, message.doubleDefault, "petrel.test.proto2.Presence.double_default");
+  }
+  if (Object.hasOwn(message, "bytesDefault") && message.bytesDefault != null) {
+    position = writeBytes(buffer, position, 50, message.bytesDefault, "petrel.test.proto2.Presence.bytes_default");
+  }
+  if (Object.hasOwn(message, "choice") && message.choice != null) {
+    position = writeInt32(buffer, position, 56, message.choice, "petrel.test.proto2.Presence.choice");
+  }
+  if (Object.hasOwn(message, "boolDefault") && message.boolDefault != null) {
+    position = writeBool(buffer, position, 64, message.boolDefault, "petrel.test.proto2.Presence.bool_default");
+  }
+  if (message.requiredMessage != null) {
+    const start = beginMessage(buffer, position, 74);
+    position = endMessage(buffer, start, encodePresence(buffer, message.requiredMessage, start));
+  } else {
+    throw requiredFieldNotSet("petrel.test.proto2.Presence.required_message");
+  }
+  if (message.result != null) {
+    position = writeTag(buffer, position, 83);
+    position = encodePresence_Result(buffer, message.result, position);
+    position = writeTag(buffer, position, 84);
+  }
+  if (message.packed != null) {
+    const list = message.packed;
+    position = writePackedInt32(buffer, position, 90, list, "petrel.test.proto2.Presence.packed");
+  }
+  switch (message.either?.case) {
+    case "left": {
+      position = writeInt32(buffer, position, 96, message.either.value, "petrel.test.proto2.Presence.left");
+      break;
+    }
+    case "right": {
+      position = writeTag(buffer, position, 107);
+      position = encodePresence_Right(buffer, message.either.value, position);
+      position = writeTag(buffer, position, 108);
+      break;
+    }
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
+
+const petrel$test$proto2$Choice$numbers = /*@__PURE__*/ new Set([1, 2]);
 
 /** Reads petrel.test.proto2.Presence up to `end`, into `into` when given. */
 export function decodePresence(reader: Reader, end: number, into?: Presence): Presence {
-  return decodeWithSchema(PresenceSchema, reader, end, into);
+  const message = into ?? blankPresence();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.requiredString = reader.stringUnchecked();
+        break;
+      }
+      case 16: {
+        message.optionalInt32 = reader.int32();
+        break;
+      }
+      case 26: {
+        message.withDefault = reader.stringUnchecked();
+        break;
+      }
+      case 32: {
+        message.int64Default = reader.int64();
+        break;
+      }
+      case 41: {
+        message.doubleDefault = reader.double();
+        break;
+      }
+      case 50: {
+        message.bytesDefault = reader.byteString();
+        break;
+      }
+      case 56: {
+        const value = reader.closedEnum(56, message, petrel$test$proto2$Choice$numbers);
+        if (value !== undefined) message.choice = value as Choice;
+        break;
+      }
+      case 64: {
+        message.boolDefault = reader.bool();
+        break;
+      }
+      case 74: {
+        message.requiredMessage = decodePresence(reader, reader.enter(), message.requiredMessage);
+        reader.leave();
+        break;
+      }
+      case 83: {
+        message.result = decodePresence_Result(reader, reader.enterGroup(10), message.result);
+        reader.leaveGroup();
+        break;
+      }
+      case 88: {
+        message.packed.push(reader.int32());
+        break;
+      }
+      case 90: {
+        message.packed = readPackedInt32(reader, message.packed);
+        break;
+      }
+      case 96: {
+        message.either = { case: "left", value: reader.int32() };
+        break;
+      }
+      case 107: {
+        message.either = { case: "right", value: decodePresence_Right(reader, reader.enterGroup(13), message.either.case === "right" ? message.either.value : undefined) };
+        reader.leaveGroup();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.proto2.Presence. */
@@ -127,19 +293,69 @@ export interface Presence_ResultInit extends Partial<Message<"petrel.test.proto2
 /** Describes the message petrel.test.proto2.Presence.Result, for `@bufbuild/protobuf`. */
 export const Presence_ResultSchema: GenMessage<Presence_Result> = /*@__PURE__*/ messageDesc(file_petrel_test_proto2, 0, 0);
 
+const Presence_ResultDefaults = {
+  url: "",
+};
+
+function blankPresence_Result(): Presence_Result {
+  return {
+    __proto__: Presence_ResultDefaults,
+    $typeName: "petrel.test.proto2.Presence.Result",
+    part: [],
+  } as object as Presence_Result;
+}
+
 /** Creates petrel.test.proto2.Presence.Result; what `init` leaves out has its default. */
 export function createPresence_Result(init?: Presence_ResultInit): Presence_Result {
-  return create(Presence_ResultSchema, init as Presence_Result | undefined);
+  if (init?.$typeName === "petrel.test.proto2.Presence.Result") return init as Presence_Result;
+  const message = blankPresence_Result();
+  if (init == null) return message;
+  if (init.url != null) message.url = init.url;
+  if (init.part != null) message.part = init.part.map((one) => createPresence_Result_Part(one));
+  return message;
 }
 
 /** Writes petrel.test.proto2.Presence.Result at `position` and returns the position behind it. */
 export function encodePresence_Result(buffer: Uint8Array, message: Presence_ResultInit, position: number): number {
-  return encodeWithSchema(Presence_ResultSchema, buffer, message as Presence_Result, position);
+  checkMessage(message, "petrel.test.proto2.Presence.Result");
+  if (Object.hasOwn(message, "url") && message.url != null) {
+    position = writeString(buffer, position, 10, message.url, "petrel.test.proto2.Presence.Result.url");
+  } else {
+    throw requiredFieldNotSet("petrel.test.proto2.Presence.Result.url");
+  }
+  if (message.part != null) {
+    const list = message.part;
+    for (let i = 0; i < list.length; i++) {
+      position = writeTag(buffer, position, 19);
+      position = encodePresence_Result_Part(buffer, list[i]!, position);
+      position = writeTag(buffer, position, 20);
+    }
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.proto2.Presence.Result up to `end`, into `into` when given. */
 export function decodePresence_Result(reader: Reader, end: number, into?: Presence_Result): Presence_Result {
-  return decodeWithSchema(Presence_ResultSchema, reader, end, into);
+  const message = into ?? blankPresence_Result();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.url = reader.stringUnchecked();
+        break;
+      }
+      case 19: {
+        message.part.push(decodePresence_Result_Part(reader, reader.enterGroup(2)));
+        reader.leaveGroup();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.proto2.Presence.Result. */
@@ -159,19 +375,52 @@ export interface Presence_Result_PartInit extends Partial<Message<"petrel.test.p
 /** Describes the message petrel.test.proto2.Presence.Result.Part, for `@bufbuild/protobuf`. */
 export const Presence_Result_PartSchema: GenMessage<Presence_Result_Part> = /*@__PURE__*/ messageDesc(file_petrel_test_proto2, 0, 0, 0);
 
+const Presence_Result_PartDefaults = {
+  size: 0,
+};
+
+function blankPresence_Result_Part(): Presence_Result_Part {
+  return {
+    __proto__: Presence_Result_PartDefaults,
+    $typeName: "petrel.test.proto2.Presence.Result.Part",
+  } as object as Presence_Result_Part;
+}
+
 /** Creates petrel.test.proto2.Presence.Result.Part; what `init` leaves out has its default. */
 export function createPresence_Result_Part(init?: Presence_Result_PartInit): Presence_Result_Part {
-  return create(Presence_Result_PartSchema, init as Presence_Result_Part | undefined);
+  if (init?.$typeName === "petrel.test.proto2.Presence.Result.Part") return init as Presence_Result_Part;
+  const message = blankPresence_Result_Part();
+  if (init == null) return message;
+  if (init.size != null) message.size = init.size;
+  return message;
 }
 
 /** Writes petrel.test.proto2.Presence.Result.Part at `position` and returns the position behind it. */
 export function encodePresence_Result_Part(buffer: Uint8Array, message: Presence_Result_PartInit, position: number): number {
-  return encodeWithSchema(Presence_Result_PartSchema, buffer, message as Presence_Result_Part, position);
+  checkMessage(message, "petrel.test.proto2.Presence.Result.Part");
+  if (Object.hasOwn(message, "size") && message.size != null) {
+    position = writeInt32(buffer, position, 8, message.size, "petrel.test.proto2.Presence.Result.Part.size");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.proto2.Presence.Result.Part up to `end`, into `into` when given. */
 export function decodePresence_Result_Part(reader: Reader, end: number, into?: Presence_Result_Part): Presence_Result_Part {
-  return decodeWithSchema(Presence_Result_PartSchema, reader, end, into);
+  const message = into ?? blankPresence_Result_Part();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 8: {
+        message.size = reader.int32();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.proto2.Presence.Result.Part. */
@@ -191,19 +440,52 @@ export interface Presence_RightInit extends Partial<Message<"petrel.test.proto2.
 /** Describes the message petrel.test.proto2.Presence.Right, for `@bufbuild/protobuf`. */
 export const Presence_RightSchema: GenMessage<Presence_Right> = /*@__PURE__*/ messageDesc(file_petrel_test_proto2, 0, 1);
 
+const Presence_RightDefaults = {
+  word: "",
+};
+
+function blankPresence_Right(): Presence_Right {
+  return {
+    __proto__: Presence_RightDefaults,
+    $typeName: "petrel.test.proto2.Presence.Right",
+  } as object as Presence_Right;
+}
+
 /** Creates petrel.test.proto2.Presence.Right; what `init` leaves out has its default. */
 export function createPresence_Right(init?: Presence_RightInit): Presence_Right {
-  return create(Presence_RightSchema, init as Presence_Right | undefined);
+  if (init?.$typeName === "petrel.test.proto2.Presence.Right") return init as Presence_Right;
+  const message = blankPresence_Right();
+  if (init == null) return message;
+  if (init.word != null) message.word = init.word;
+  return message;
 }
 
 /** Writes petrel.test.proto2.Presence.Right at `position` and returns the position behind it. */
 export function encodePresence_Right(buffer: Uint8Array, message: Presence_RightInit, position: number): number {
-  return encodeWithSchema(Presence_RightSchema, buffer, message as Presence_Right, position);
+  checkMessage(message, "petrel.test.proto2.Presence.Right");
+  if (Object.hasOwn(message, "word") && message.word != null) {
+    position = writeString(buffer, position, 10, message.word, "petrel.test.proto2.Presence.Right.word");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.proto2.Presence.Right up to `end`, into `into` when given. */
 export function decodePresence_Right(reader: Reader, end: number, into?: Presence_Right): Presence_Right {
-  return decodeWithSchema(Presence_RightSchema, reader, end, into);
+  const message = into ?? blankPresence_Right();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.word = reader.stringUnchecked();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.proto2.Presence.Right. */
@@ -218,19 +500,42 @@ export interface ExtendableInit extends Partial<Message<"petrel.test.proto2.Exte
 /** Describes the message petrel.test.proto2.Extendable, for `@bufbuild/protobuf`. */
 export const ExtendableSchema: GenMessage<Extendable> = /*@__PURE__*/ messageDesc(file_petrel_test_proto2, 1);
 
+const ExtendableDefaults = {
+};
+
+function blankExtendable(): Extendable {
+  return {
+    __proto__: ExtendableDefaults,
+    $typeName: "petrel.test.proto2.Extendable",
+  } as object as Extendable;
+}
+
 /** Creates petrel.test.proto2.Extendable; what `init` leaves out has its default. */
 export function createExtendable(init?: ExtendableInit): Extendable {
-  return create(ExtendableSchema, init as Extendable | undefined);
+  if (init?.$typeName === "petrel.test.proto2.Extendable") return init as Extendable;
+  const message = blankExtendable();
+  return message;
 }
 
 /** Writes petrel.test.proto2.Extendable at `position` and returns the position behind it. */
 export function encodeExtendable(buffer: Uint8Array, message: ExtendableInit, position: number): number {
-  return encodeWithSchema(ExtendableSchema, buffer, message as Extendable, position);
+  checkMessage(message, "petrel.test.proto2.Extendable");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.proto2.Extendable up to `end`, into `into` when given. */
 export function decodeExtendable(reader: Reader, end: number, into?: Extendable): Extendable {
-  return decodeWithSchema(ExtendableSchema, reader, end, into);
+  const message = into ?? blankExtendable();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.proto2.Extendable. */
@@ -253,19 +558,52 @@ export interface PayloadInit extends Partial<Message<"petrel.test.proto2.Payload
 /** Describes the message petrel.test.proto2.Payload, for `@bufbuild/protobuf`. */
 export const PayloadSchema: GenMessage<Payload> = /*@__PURE__*/ messageDesc(file_petrel_test_proto2, 2);
 
+const PayloadDefaults = {
+  text: "",
+};
+
+function blankPayload(): Payload {
+  return {
+    __proto__: PayloadDefaults,
+    $typeName: "petrel.test.proto2.Payload",
+  } as object as Payload;
+}
+
 /** Creates petrel.test.proto2.Payload; what `init` leaves out has its default. */
 export function createPayload(init?: PayloadInit): Payload {
-  return create(PayloadSchema, init as Payload | undefined);
+  if (init?.$typeName === "petrel.test.proto2.Payload") return init as Payload;
+  const message = blankPayload();
+  if (init == null) return message;
+  if (init.text != null) message.text = init.text;
+  return message;
 }
 
 /** Writes petrel.test.proto2.Payload at `position` and returns the position behind it. */
 export function encodePayload(buffer: Uint8Array, message: PayloadInit, position: number): number {
-  return encodeWithSchema(PayloadSchema, buffer, message as Payload, position);
+  checkMessage(message, "petrel.test.proto2.Payload");
+  if (Object.hasOwn(message, "text") && message.text != null) {
+    position = writeString(buffer, position, 10, message.text, "petrel.test.proto2.Payload.text");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.proto2.Payload up to `end`, into `into` when given. */
 export function decodePayload(reader: Reader, end: number, into?: Payload): Payload {
-  return decodeWithSchema(PayloadSchema, reader, end, into);
+  const message = into ?? blankPayload();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.text = reader.stringUnchecked();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.proto2.Payload. */
@@ -288,19 +626,52 @@ export interface GroupedInit extends Partial<Message<"petrel.test.proto2.Grouped
 /** Describes the message petrel.test.proto2.Grouped, for `@bufbuild/protobuf`. */
 export const GroupedSchema: GenMessage<Grouped> = /*@__PURE__*/ messageDesc(file_petrel_test_proto2, 3);
 
+const GroupedDefaults = {
+  x: 0,
+};
+
+function blankGrouped(): Grouped {
+  return {
+    __proto__: GroupedDefaults,
+    $typeName: "petrel.test.proto2.Grouped",
+  } as object as Grouped;
+}
+
 /** Creates petrel.test.proto2.Grouped; what `init` leaves out has its default. */
 export function createGrouped(init?: GroupedInit): Grouped {
-  return create(GroupedSchema, init as Grouped | undefined);
+  if (init?.$typeName === "petrel.test.proto2.Grouped") return init as Grouped;
+  const message = blankGrouped();
+  if (init == null) return message;
+  if (init.x != null) message.x = init.x;
+  return message;
 }
 
 /** Writes petrel.test.proto2.Grouped at `position` and returns the position behind it. */
 export function encodeGrouped(buffer: Uint8Array, message: GroupedInit, position: number): number {
-  return encodeWithSchema(GroupedSchema, buffer, message as Grouped, position);
+  checkMessage(message, "petrel.test.proto2.Grouped");
+  if (Object.hasOwn(message, "x") && message.x != null) {
+    position = writeInt32(buffer, position, 8, message.x, "petrel.test.proto2.Grouped.x");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.proto2.Grouped up to `end`, into `into` when given. */
 export function decodeGrouped(reader: Reader, end: number, into?: Grouped): Grouped {
-  return decodeWithSchema(GroupedSchema, reader, end, into);
+  const message = into ?? blankGrouped();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 8: {
+        message.x = reader.int32();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.proto2.Grouped. */
@@ -315,19 +686,42 @@ export interface MessageSetInit extends Partial<Message<"petrel.test.proto2.Mess
 /** Describes the message petrel.test.proto2.MessageSet, for `@bufbuild/protobuf`. */
 export const MessageSetSchema: GenMessage<MessageSet> = /*@__PURE__*/ messageDesc(file_petrel_test_proto2, 4);
 
+const MessageSetDefaults = {
+};
+
+function blankMessageSet(): MessageSet {
+  return {
+    __proto__: MessageSetDefaults,
+    $typeName: "petrel.test.proto2.MessageSet",
+  } as object as MessageSet;
+}
+
 /** Creates petrel.test.proto2.MessageSet; what `init` leaves out has its default. */
 export function createMessageSet(init?: MessageSetInit): MessageSet {
-  return create(MessageSetSchema, init as MessageSet | undefined);
+  if (init?.$typeName === "petrel.test.proto2.MessageSet") return init as MessageSet;
+  const message = blankMessageSet();
+  return message;
 }
 
 /** Writes petrel.test.proto2.MessageSet at `position` and returns the position behind it. */
 export function encodeMessageSet(buffer: Uint8Array, message: MessageSetInit, position: number): number {
-  return encodeWithSchema(MessageSetSchema, buffer, message as MessageSet, position);
+  checkMessage(message, "petrel.test.proto2.MessageSet");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads petrel.test.proto2.MessageSet up to `end`, into `into` when given. */
 export function decodeMessageSet(reader: Reader, end: number, into?: MessageSet): MessageSet {
-  return decodeWithSchema(MessageSetSchema, reader, end, into);
+  const message = into ?? blankMessageSet();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes petrel.test.proto2.MessageSet. */

@@ -8,9 +8,8 @@
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
-import { create } from "@bufbuild/protobuf";
 import type { MessageCodec, Reader } from "petrel/codegen";
-import { decodeWithSchema, encodeWithSchema, messageCodec } from "petrel/codegen";
+import { beginMessage, checkMessage, endMessage, messageCodec, writeInt32, writeString, writeUnknown } from "petrel/codegen";
 
 /** Describes the file petrel/test/user.proto. */
 export const file_petrel_test_user: GenFile = /*@__PURE__*/ fileDesc(
@@ -31,19 +30,48 @@ export interface GetUserRequestInit extends Partial<Message<"demo.v1.GetUserRequ
 /** Describes the message demo.v1.GetUserRequest, for `@bufbuild/protobuf`. */
 export const GetUserRequestSchema: GenMessage<GetUserRequest> = /*@__PURE__*/ messageDesc(file_petrel_test_user, 0);
 
+function blankGetUserRequest(): GetUserRequest {
+  return {
+    $typeName: "demo.v1.GetUserRequest",
+    id: "",
+  };
+}
+
 /** Creates demo.v1.GetUserRequest; what `init` leaves out has its default. */
 export function createGetUserRequest(init?: GetUserRequestInit): GetUserRequest {
-  return create(GetUserRequestSchema, init as GetUserRequest | undefined);
+  if (init?.$typeName === "demo.v1.GetUserRequest") return init as GetUserRequest;
+  const message = blankGetUserRequest();
+  if (init == null) return message;
+  if (init.id != null) message.id = init.id;
+  return message;
 }
 
 /** Writes demo.v1.GetUserRequest at `position` and returns the position behind it. */
 export function encodeGetUserRequest(buffer: Uint8Array, message: GetUserRequestInit, position: number): number {
-  return encodeWithSchema(GetUserRequestSchema, buffer, message as GetUserRequest, position);
+  checkMessage(message, "demo.v1.GetUserRequest");
+  if (message.id != null && message.id !== "") {
+    position = writeString(buffer, position, 10, message.id, "demo.v1.GetUserRequest.id");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads demo.v1.GetUserRequest up to `end`, into `into` when given. */
 export function decodeGetUserRequest(reader: Reader, end: number, into?: GetUserRequest): GetUserRequest {
-  return decodeWithSchema(GetUserRequestSchema, reader, end, into);
+  const message = into ?? blankGetUserRequest();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.id = reader.string();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes demo.v1.GetUserRequest. */
@@ -63,19 +91,48 @@ export interface ListUsersRequestInit extends Partial<Message<"demo.v1.ListUsers
 /** Describes the message demo.v1.ListUsersRequest, for `@bufbuild/protobuf`. */
 export const ListUsersRequestSchema: GenMessage<ListUsersRequest> = /*@__PURE__*/ messageDesc(file_petrel_test_user, 1);
 
+function blankListUsersRequest(): ListUsersRequest {
+  return {
+    $typeName: "demo.v1.ListUsersRequest",
+    filter: "",
+  };
+}
+
 /** Creates demo.v1.ListUsersRequest; what `init` leaves out has its default. */
 export function createListUsersRequest(init?: ListUsersRequestInit): ListUsersRequest {
-  return create(ListUsersRequestSchema, init as ListUsersRequest | undefined);
+  if (init?.$typeName === "demo.v1.ListUsersRequest") return init as ListUsersRequest;
+  const message = blankListUsersRequest();
+  if (init == null) return message;
+  if (init.filter != null) message.filter = init.filter;
+  return message;
 }
 
 /** Writes demo.v1.ListUsersRequest at `position` and returns the position behind it. */
 export function encodeListUsersRequest(buffer: Uint8Array, message: ListUsersRequestInit, position: number): number {
-  return encodeWithSchema(ListUsersRequestSchema, buffer, message as ListUsersRequest, position);
+  checkMessage(message, "demo.v1.ListUsersRequest");
+  if (message.filter != null && message.filter !== "") {
+    position = writeString(buffer, position, 10, message.filter, "demo.v1.ListUsersRequest.filter");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads demo.v1.ListUsersRequest up to `end`, into `into` when given. */
 export function decodeListUsersRequest(reader: Reader, end: number, into?: ListUsersRequest): ListUsersRequest {
-  return decodeWithSchema(ListUsersRequestSchema, reader, end, into);
+  const message = into ?? blankListUsersRequest();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.filter = reader.string();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes demo.v1.ListUsersRequest. */
@@ -140,19 +197,97 @@ export interface UserInit extends Partial<Message<"demo.v1.User">> {
 /** Describes the message demo.v1.User, for `@bufbuild/protobuf`. */
 export const UserSchema: GenMessage<User> = /*@__PURE__*/ messageDesc(file_petrel_test_user, 2);
 
+function blankUser(): User {
+  return {
+    $typeName: "demo.v1.User",
+    id: "",
+    fullName: "",
+    role: 0,
+    tags: [],
+    label: "",
+  };
+}
+
 /** Creates demo.v1.User; what `init` leaves out has its default. */
 export function createUser(init?: UserInit): User {
-  return create(UserSchema, init as User | undefined);
+  if (init?.$typeName === "demo.v1.User") return init as User;
+  const message = blankUser();
+  if (init == null) return message;
+  if (init.id != null) message.id = init.id;
+  if (init.fullName != null) message.fullName = init.fullName;
+  if (init.role != null) message.role = init.role;
+  if (init.tags != null) message.tags = [...init.tags];
+  if (init.address != null) message.address = createUser_Address(init.address);
+  if (init.label != null) message.label = init.label;
+  return message;
 }
 
 /** Writes demo.v1.User at `position` and returns the position behind it. */
 export function encodeUser(buffer: Uint8Array, message: UserInit, position: number): number {
-  return encodeWithSchema(UserSchema, buffer, message as User, position);
+  checkMessage(message, "demo.v1.User");
+  if (message.id != null && message.id !== "") {
+    position = writeString(buffer, position, 10, message.id, "demo.v1.User.id");
+  }
+  if (message.fullName != null && message.fullName !== "") {
+    position = writeString(buffer, position, 18, message.fullName, "demo.v1.User.full_name");
+  }
+  if (message.role != null && message.role !== 0) {
+    position = writeInt32(buffer, position, 24, message.role, "demo.v1.User.role");
+  }
+  if (message.tags != null) {
+    const list = message.tags;
+    for (let i = 0; i < list.length; i++) {
+      position = writeString(buffer, position, 34, list[i]!, "demo.v1.User.tags");
+    }
+  }
+  if (message.address != null) {
+    const start = beginMessage(buffer, position, 42);
+    position = endMessage(buffer, start, encodeUser_Address(buffer, message.address, start));
+  }
+  if (message.label != null && message.label !== "") {
+    position = writeString(buffer, position, 50, message.label, "demo.v1.User.label");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads demo.v1.User up to `end`, into `into` when given. */
 export function decodeUser(reader: Reader, end: number, into?: User): User {
-  return decodeWithSchema(UserSchema, reader, end, into);
+  const message = into ?? blankUser();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.id = reader.string();
+        break;
+      }
+      case 18: {
+        message.fullName = reader.string();
+        break;
+      }
+      case 24: {
+        message.role = reader.int32() as Role;
+        break;
+      }
+      case 34: {
+        message.tags.push(reader.string());
+        break;
+      }
+      case 42: {
+        message.address = decodeUser_Address(reader, reader.enter(), message.address);
+        reader.leave();
+        break;
+      }
+      case 50: {
+        message.label = reader.string();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes demo.v1.User. */
@@ -172,19 +307,48 @@ export interface User_AddressInit extends Partial<Message<"demo.v1.User.Address"
 /** Describes the message demo.v1.User.Address, for `@bufbuild/protobuf`. */
 export const User_AddressSchema: GenMessage<User_Address> = /*@__PURE__*/ messageDesc(file_petrel_test_user, 2, 0);
 
+function blankUser_Address(): User_Address {
+  return {
+    $typeName: "demo.v1.User.Address",
+    city: "",
+  };
+}
+
 /** Creates demo.v1.User.Address; what `init` leaves out has its default. */
 export function createUser_Address(init?: User_AddressInit): User_Address {
-  return create(User_AddressSchema, init as User_Address | undefined);
+  if (init?.$typeName === "demo.v1.User.Address") return init as User_Address;
+  const message = blankUser_Address();
+  if (init == null) return message;
+  if (init.city != null) message.city = init.city;
+  return message;
 }
 
 /** Writes demo.v1.User.Address at `position` and returns the position behind it. */
 export function encodeUser_Address(buffer: Uint8Array, message: User_AddressInit, position: number): number {
-  return encodeWithSchema(User_AddressSchema, buffer, message as User_Address, position);
+  checkMessage(message, "demo.v1.User.Address");
+  if (message.city != null && message.city !== "") {
+    position = writeString(buffer, position, 10, message.city, "demo.v1.User.Address.city");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads demo.v1.User.Address up to `end`, into `into` when given. */
 export function decodeUser_Address(reader: Reader, end: number, into?: User_Address): User_Address {
-  return decodeWithSchema(User_AddressSchema, reader, end, into);
+  const message = into ?? blankUser_Address();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.city = reader.string();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes demo.v1.User.Address. */
@@ -204,19 +368,48 @@ export interface EventInit extends Partial<Message<"demo.v1.Event">> {
 /** Describes the message demo.v1.Event, for `@bufbuild/protobuf`. */
 export const EventSchema: GenMessage<Event> = /*@__PURE__*/ messageDesc(file_petrel_test_user, 3);
 
+function blankEvent(): Event {
+  return {
+    $typeName: "demo.v1.Event",
+    name: "",
+  };
+}
+
 /** Creates demo.v1.Event; what `init` leaves out has its default. */
 export function createEvent(init?: EventInit): Event {
-  return create(EventSchema, init as Event | undefined);
+  if (init?.$typeName === "demo.v1.Event") return init as Event;
+  const message = blankEvent();
+  if (init == null) return message;
+  if (init.name != null) message.name = init.name;
+  return message;
 }
 
 /** Writes demo.v1.Event at `position` and returns the position behind it. */
 export function encodeEvent(buffer: Uint8Array, message: EventInit, position: number): number {
-  return encodeWithSchema(EventSchema, buffer, message as Event, position);
+  checkMessage(message, "demo.v1.Event");
+  if (message.name != null && message.name !== "") {
+    position = writeString(buffer, position, 10, message.name, "demo.v1.Event.name");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads demo.v1.Event up to `end`, into `into` when given. */
 export function decodeEvent(reader: Reader, end: number, into?: Event): Event {
-  return decodeWithSchema(EventSchema, reader, end, into);
+  const message = into ?? blankEvent();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.name = reader.string();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes demo.v1.Event. */
@@ -236,19 +429,48 @@ export interface UploadResultInit extends Partial<Message<"demo.v1.UploadResult"
 /** Describes the message demo.v1.UploadResult, for `@bufbuild/protobuf`. */
 export const UploadResultSchema: GenMessage<UploadResult> = /*@__PURE__*/ messageDesc(file_petrel_test_user, 4);
 
+function blankUploadResult(): UploadResult {
+  return {
+    $typeName: "demo.v1.UploadResult",
+    received: 0,
+  };
+}
+
 /** Creates demo.v1.UploadResult; what `init` leaves out has its default. */
 export function createUploadResult(init?: UploadResultInit): UploadResult {
-  return create(UploadResultSchema, init as UploadResult | undefined);
+  if (init?.$typeName === "demo.v1.UploadResult") return init as UploadResult;
+  const message = blankUploadResult();
+  if (init == null) return message;
+  if (init.received != null) message.received = init.received;
+  return message;
 }
 
 /** Writes demo.v1.UploadResult at `position` and returns the position behind it. */
 export function encodeUploadResult(buffer: Uint8Array, message: UploadResultInit, position: number): number {
-  return encodeWithSchema(UploadResultSchema, buffer, message as UploadResult, position);
+  checkMessage(message, "demo.v1.UploadResult");
+  if (message.received != null && message.received !== 0) {
+    position = writeInt32(buffer, position, 8, message.received, "demo.v1.UploadResult.received");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads demo.v1.UploadResult up to `end`, into `into` when given. */
 export function decodeUploadResult(reader: Reader, end: number, into?: UploadResult): UploadResult {
-  return decodeWithSchema(UploadResultSchema, reader, end, into);
+  const message = into ?? blankUploadResult();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 8: {
+        message.received = reader.int32();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes demo.v1.UploadResult. */
@@ -268,19 +490,48 @@ export interface ChatMessageInit extends Partial<Message<"demo.v1.ChatMessage">>
 /** Describes the message demo.v1.ChatMessage, for `@bufbuild/protobuf`. */
 export const ChatMessageSchema: GenMessage<ChatMessage> = /*@__PURE__*/ messageDesc(file_petrel_test_user, 5);
 
+function blankChatMessage(): ChatMessage {
+  return {
+    $typeName: "demo.v1.ChatMessage",
+    text: "",
+  };
+}
+
 /** Creates demo.v1.ChatMessage; what `init` leaves out has its default. */
 export function createChatMessage(init?: ChatMessageInit): ChatMessage {
-  return create(ChatMessageSchema, init as ChatMessage | undefined);
+  if (init?.$typeName === "demo.v1.ChatMessage") return init as ChatMessage;
+  const message = blankChatMessage();
+  if (init == null) return message;
+  if (init.text != null) message.text = init.text;
+  return message;
 }
 
 /** Writes demo.v1.ChatMessage at `position` and returns the position behind it. */
 export function encodeChatMessage(buffer: Uint8Array, message: ChatMessageInit, position: number): number {
-  return encodeWithSchema(ChatMessageSchema, buffer, message as ChatMessage, position);
+  checkMessage(message, "demo.v1.ChatMessage");
+  if (message.text != null && message.text !== "") {
+    position = writeString(buffer, position, 10, message.text, "demo.v1.ChatMessage.text");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads demo.v1.ChatMessage up to `end`, into `into` when given. */
 export function decodeChatMessage(reader: Reader, end: number, into?: ChatMessage): ChatMessage {
-  return decodeWithSchema(ChatMessageSchema, reader, end, into);
+  const message = into ?? blankChatMessage();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.text = reader.string();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes demo.v1.ChatMessage. */

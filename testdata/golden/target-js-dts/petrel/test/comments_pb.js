@@ -10,23 +10,88 @@
 /* eslint-disable */
 
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import { create } from "@bufbuild/protobuf";
-import { decodeWithSchema, encodeWithSchema, messageCodec } from "petrel/codegen";
+import { checkMessage, messageCodec, writeString, writeUnknown } from "petrel/codegen";
 /** Describes the file petrel/test/comments.proto. */
 export const file_petrel_test_comments = /*@__PURE__*/ fileDesc("ChpwZXRyZWwvdGVzdC9jb21tZW50cy5wcm90bxIUcGV0cmVsLnRlc3QuY29tbWVudHMiTgoJQ29tbWVudGVkEg0KBWJsb2NrGAEgASgJEg0KBXN0YXJzGAIgASgJEgwKBGJvdGgYAyABKAkSCwoBYRgEIAEoCUgAQggKBmNob2ljZSI5CgRHb25lEgsKA29sZBgBIAEoCSIgCgZJbnNpZGUSFgoSSU5TSURFX1VOU1BFQ0lGSUVEEAA6AhgBMlUKC0dvbmVTZXJ2aWNlEkEKB05vdGhpbmcSGi5wZXRyZWwudGVzdC5jb21tZW50cy5Hb25lGhoucGV0cmVsLnRlc3QuY29tbWVudHMuR29uZRoDiAIBYgZwcm90bzM");
 /** Describes the message petrel.test.comments.Commented, for `@bufbuild/protobuf`. */
 export const CommentedSchema = /*@__PURE__*/ messageDesc(file_petrel_test_comments, 0);
+function blankCommented() {
+    return {
+        $typeName: "petrel.test.comments.Commented",
+        block: "",
+        stars: "",
+        both: "",
+        choice: { case: undefined },
+    };
+}
 /** Creates petrel.test.comments.Commented; what `init` leaves out has its default. */
 export function createCommented(init) {
-    return create(CommentedSchema, init);
+    if (init?.$typeName === "petrel.test.comments.Commented")
+        return init;
+    const message = blankCommented();
+    if (init == null)
+        return message;
+    if (init.block != null)
+        message.block = init.block;
+    if (init.stars != null)
+        message.stars = init.stars;
+    if (init.both != null)
+        message.both = init.both;
+    if (init.choice?.case !== undefined)
+        message.choice = { ...init.choice };
+    return message;
 }
 /** Writes petrel.test.comments.Commented at `position` and returns the position behind it. */
 export function encodeCommented(buffer, message, position) {
-    return encodeWithSchema(CommentedSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.comments.Commented");
+    if (message.block != null && message.block !== "") {
+        position = writeString(buffer, position, 10, message.block, "petrel.test.comments.Commented.block");
+    }
+    if (message.stars != null && message.stars !== "") {
+        position = writeString(buffer, position, 18, message.stars, "petrel.test.comments.Commented.stars");
+    }
+    if (message.both != null && message.both !== "") {
+        position = writeString(buffer, position, 26, message.both, "petrel.test.comments.Commented.both");
+    }
+    switch (message.choice?.case) {
+        case "a": {
+            position = writeString(buffer, position, 34, message.choice.value, "petrel.test.comments.Commented.a");
+            break;
+        }
+    }
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.comments.Commented up to `end`, into `into` when given. */
 export function decodeCommented(reader, end, into) {
-    return decodeWithSchema(CommentedSchema, reader, end, into);
+    const message = into ?? blankCommented();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            case 10: {
+                message.block = reader.string();
+                break;
+            }
+            case 18: {
+                message.stars = reader.string();
+                break;
+            }
+            case 26: {
+                message.both = reader.string();
+                break;
+            }
+            case 34: {
+                message.choice = { case: "a", value: reader.string() };
+                break;
+            }
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.comments.Commented. */
 export const CommentedCodec = /*@__PURE__*/ messageCodec("petrel.test.comments.Commented", encodeCommented, decodeCommented);
@@ -36,17 +101,50 @@ export const CommentedCodec = /*@__PURE__*/ messageCodec("petrel.test.comments.C
  * @deprecated
  */
 export const GoneSchema = /*@__PURE__*/ messageDesc(file_petrel_test_comments, 1);
+function blankGone() {
+    return {
+        $typeName: "petrel.test.comments.Gone",
+        old: "",
+    };
+}
 /** Creates petrel.test.comments.Gone; what `init` leaves out has its default. */
 export function createGone(init) {
-    return create(GoneSchema, init);
+    if (init?.$typeName === "petrel.test.comments.Gone")
+        return init;
+    const message = blankGone();
+    if (init == null)
+        return message;
+    if (init.old != null)
+        message.old = init.old;
+    return message;
 }
 /** Writes petrel.test.comments.Gone at `position` and returns the position behind it. */
 export function encodeGone(buffer, message, position) {
-    return encodeWithSchema(GoneSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.comments.Gone");
+    if (message.old != null && message.old !== "") {
+        position = writeString(buffer, position, 10, message.old, "petrel.test.comments.Gone.old");
+    }
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.comments.Gone up to `end`, into `into` when given. */
 export function decodeGone(reader, end, into) {
-    return decodeWithSchema(GoneSchema, reader, end, into);
+    const message = into ?? blankGone();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            case 10: {
+                message.old = reader.string();
+                break;
+            }
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.comments.Gone. */
 export const GoneCodec = /*@__PURE__*/ messageCodec("petrel.test.comments.Gone", encodeGone, decodeGone);

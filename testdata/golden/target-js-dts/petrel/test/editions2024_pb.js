@@ -4,55 +4,179 @@
 /* eslint-disable */
 
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import { create } from "@bufbuild/protobuf";
-import { decodeWithSchema, encodeWithSchema, messageCodec } from "petrel/codegen";
+import { beginMessage, checkMessage, endMessage, messageCodec, writeInt32, writeString, writeUnknown } from "petrel/codegen";
 /** Describes the file petrel/test/editions2024.proto. */
 export const file_petrel_test_editions2024 = /*@__PURE__*/ fileDesc("Ch5wZXRyZWwvdGVzdC9lZGl0aW9uczIwMjQucHJvdG8SGHBldHJlbC50ZXN0LmVkaXRpb25zMjAyNCKMAQoIRG9jdW1lbnQSDQoFdGl0bGUYASABKAkSFAoFcGFnZXMYAiABKAVCBaoBAggBEjsKB3NlY3Rpb24YAyABKAsyKi5wZXRyZWwudGVzdC5lZGl0aW9uczIwMjQuRG9jdW1lbnQuU2VjdGlvbhocCgdTZWN0aW9uEg8KB2hlYWRpbmcYASABKAlYAlgCIj8KBURyYWZ0EjQKCGRvY3VtZW50GAEgASgLMiIucGV0cmVsLnRlc3QuZWRpdGlvbnMyMDI0LkRvY3VtZW50WAEyZQoPRG9jdW1lbnRTZXJ2aWNlElIKC0dldERvY3VtZW50Eh8ucGV0cmVsLnRlc3QuZWRpdGlvbnMyMDI0LkRyYWZ0GiIucGV0cmVsLnRlc3QuZWRpdGlvbnMyMDI0LkRvY3VtZW50QgWSAwIIAmIIZWRpdGlvbnNw6Qc");
 /** Describes the message petrel.test.editions2024.Document, for `@bufbuild/protobuf`. */
 export const DocumentSchema = /*@__PURE__*/ messageDesc(file_petrel_test_editions2024, 0);
+const DocumentDefaults = {
+    title: "",
+    pages: 0,
+};
+function blankDocument() {
+    return {
+        __proto__: DocumentDefaults,
+        $typeName: "petrel.test.editions2024.Document",
+        title: "",
+    };
+}
 /** Creates petrel.test.editions2024.Document; what `init` leaves out has its default. */
 export function createDocument(init) {
-    return create(DocumentSchema, init);
+    if (init?.$typeName === "petrel.test.editions2024.Document")
+        return init;
+    const message = blankDocument();
+    if (init == null)
+        return message;
+    if (init.title != null)
+        message.title = init.title;
+    if (init.pages != null)
+        message.pages = init.pages;
+    if (init.section != null)
+        message.section = createDocument_Section(init.section);
+    return message;
 }
 /** Writes petrel.test.editions2024.Document at `position` and returns the position behind it. */
 export function encodeDocument(buffer, message, position) {
-    return encodeWithSchema(DocumentSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.editions2024.Document");
+    if (message.title != null && message.title !== "") {
+        position = writeString(buffer, position, 10, message.title, "petrel.test.editions2024.Document.title");
+    }
+    if (Object.hasOwn(message, "pages") && message.pages != null) {
+        position = writeInt32(buffer, position, 16, message.pages, "petrel.test.editions2024.Document.pages");
+    }
+    if (message.section != null) {
+        const start = beginMessage(buffer, position, 26);
+        position = endMessage(buffer, start, encodeDocument_Section(buffer, message.section, start));
+    }
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.editions2024.Document up to `end`, into `into` when given. */
 export function decodeDocument(reader, end, into) {
-    return decodeWithSchema(DocumentSchema, reader, end, into);
+    const message = into ?? blankDocument();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            case 10: {
+                message.title = reader.string();
+                break;
+            }
+            case 16: {
+                message.pages = reader.int32();
+                break;
+            }
+            case 26: {
+                message.section = decodeDocument_Section(reader, reader.enter(), message.section);
+                reader.leave();
+                break;
+            }
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.editions2024.Document. */
 export const DocumentCodec = /*@__PURE__*/ messageCodec("petrel.test.editions2024.Document", encodeDocument, decodeDocument);
 /** Describes the message petrel.test.editions2024.Document.Section, for `@bufbuild/protobuf`. */
 export const Document_SectionSchema = /*@__PURE__*/ messageDesc(file_petrel_test_editions2024, 0, 0);
+function blankDocument_Section() {
+    return {
+        $typeName: "petrel.test.editions2024.Document.Section",
+        heading: "",
+    };
+}
 /** Creates petrel.test.editions2024.Document.Section; what `init` leaves out has its default. */
 export function createDocument_Section(init) {
-    return create(Document_SectionSchema, init);
+    if (init?.$typeName === "petrel.test.editions2024.Document.Section")
+        return init;
+    const message = blankDocument_Section();
+    if (init == null)
+        return message;
+    if (init.heading != null)
+        message.heading = init.heading;
+    return message;
 }
 /** Writes petrel.test.editions2024.Document.Section at `position` and returns the position behind it. */
 export function encodeDocument_Section(buffer, message, position) {
-    return encodeWithSchema(Document_SectionSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.editions2024.Document.Section");
+    if (message.heading != null && message.heading !== "") {
+        position = writeString(buffer, position, 10, message.heading, "petrel.test.editions2024.Document.Section.heading");
+    }
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.editions2024.Document.Section up to `end`, into `into` when given. */
 export function decodeDocument_Section(reader, end, into) {
-    return decodeWithSchema(Document_SectionSchema, reader, end, into);
+    const message = into ?? blankDocument_Section();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            case 10: {
+                message.heading = reader.string();
+                break;
+            }
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.editions2024.Document.Section. */
 export const Document_SectionCodec = /*@__PURE__*/ messageCodec("petrel.test.editions2024.Document.Section", encodeDocument_Section, decodeDocument_Section);
 /** Describes the message petrel.test.editions2024.Draft, for `@bufbuild/protobuf`. */
 export const DraftSchema = /*@__PURE__*/ messageDesc(file_petrel_test_editions2024, 1);
+function blankDraft() {
+    return {
+        $typeName: "petrel.test.editions2024.Draft",
+    };
+}
 /** Creates petrel.test.editions2024.Draft; what `init` leaves out has its default. */
 export function createDraft(init) {
-    return create(DraftSchema, init);
+    if (init?.$typeName === "petrel.test.editions2024.Draft")
+        return init;
+    const message = blankDraft();
+    if (init == null)
+        return message;
+    if (init.document != null)
+        message.document = createDocument(init.document);
+    return message;
 }
 /** Writes petrel.test.editions2024.Draft at `position` and returns the position behind it. */
 export function encodeDraft(buffer, message, position) {
-    return encodeWithSchema(DraftSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.editions2024.Draft");
+    if (message.document != null) {
+        const start = beginMessage(buffer, position, 10);
+        position = endMessage(buffer, start, encodeDocument(buffer, message.document, start));
+    }
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.editions2024.Draft up to `end`, into `into` when given. */
 export function decodeDraft(reader, end, into) {
-    return decodeWithSchema(DraftSchema, reader, end, into);
+    const message = into ?? blankDraft();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            case 10: {
+                message.document = decodeDocument(reader, reader.enter(), message.document);
+                reader.leave();
+                break;
+            }
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.editions2024.Draft. */
 export const DraftCodec = /*@__PURE__*/ messageCodec("petrel.test.editions2024.Draft", encodeDraft, decodeDraft);

@@ -4,23 +4,89 @@
 /* eslint-disable */
 
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
-import { create } from "@bufbuild/protobuf";
-import { decodeWithSchema, encodeWithSchema, messageCodec } from "petrel/codegen";
+import { checkMessage, messageCodec, readPackedInt32, writeInt32, writePackedInt32, writeUnknown } from "petrel/codegen";
 /** Describes the file petrel/test/enums.proto. */
 export const file_petrel_test_enums = /*@__PURE__*/ fileDesc("ChdwZXRyZWwvdGVzdC9lbnVtcy5wcm90bxILcGV0cmVsLnRlc3QipwEKBUVudW1zEiUKB3dlZWtkYXkYASABKA4yFC5wZXRyZWwudGVzdC5XZWVrZGF5EiQKBHNpemUYAiABKA4yES5wZXRyZWwudGVzdC5TaXplSACIAQESJQoHYWxpYXNlZBgDIAMoDjIULnBldHJlbC50ZXN0LkFsaWFzZWQSIQoFd29yZHMYBCABKA4yEi5wZXRyZWwudGVzdC5Xb3Jkc0IHCgVfc2l6ZSo2CgdXZWVrZGF5EhcKE1dFRUtEQVlfVU5TUEVDSUZJRUQQABISCg5XRUVLREFZX01PTkRBWRABKioKBFNpemUSFAoQU0laRV9VTlNQRUNJRklFRBAAEgwKCFNJWkVfMlhMEAEqewoHQWxpYXNlZBIQCgxBTElBU0VEX1pFUk8QABIRCg1BTElBU0VEX0ZJUlNUEAESDwoLQUxJQVNFRF9PTkUQARIdChBBTElBU0VEX05FR0FUSVZFEICAgID4/////wESFwoPQUxJQVNFRF9MQVJHRVNUEP////8HGgIQASqwAQoFV29yZHMSDwoLY29uc3RydWN0b3IQABIJCgVjbGFzcxABEgwKCHRvU3RyaW5nEAISCgoGc3RyaW5nEAMSCgoGZGVsZXRlEAQSBwoDYW55EAUSDQoJX19wcm90b19fEAYSCwoHdmFsdWVPZhAHEg0KCXVuZGVmaW5lZBAIEgkKBWF3YWl0EAkSCAoEdHlwZRAKEggKBGVudW0QCxIHCgNsZXQQDBIJCgVuZXZlchANKh4KA09sZBITCg9PTERfVU5TUEVDSUZJRUQQABoCGAFiBnByb3RvMw");
 /** Describes the message petrel.test.Enums, for `@bufbuild/protobuf`. */
 export const EnumsSchema = /*@__PURE__*/ messageDesc(file_petrel_test_enums, 0);
+function blankEnums() {
+    return {
+        $typeName: "petrel.test.Enums",
+        weekday: 0,
+        aliased: [],
+        words: 0,
+    };
+}
 /** Creates petrel.test.Enums; what `init` leaves out has its default. */
 export function createEnums(init) {
-    return create(EnumsSchema, init);
+    if (init?.$typeName === "petrel.test.Enums")
+        return init;
+    const message = blankEnums();
+    if (init == null)
+        return message;
+    if (init.weekday != null)
+        message.weekday = init.weekday;
+    if (init.size != null)
+        message.size = init.size;
+    if (init.aliased != null)
+        message.aliased = [...init.aliased];
+    if (init.words != null)
+        message.words = init.words;
+    return message;
 }
 /** Writes petrel.test.Enums at `position` and returns the position behind it. */
 export function encodeEnums(buffer, message, position) {
-    return encodeWithSchema(EnumsSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.Enums");
+    if (message.weekday != null && message.weekday !== 0) {
+        position = writeInt32(buffer, position, 8, message.weekday, "petrel.test.Enums.weekday");
+    }
+    if (message.size != null) {
+        position = writeInt32(buffer, position, 16, message.size, "petrel.test.Enums.size");
+    }
+    if (message.aliased != null) {
+        const list = message.aliased;
+        position = writePackedInt32(buffer, position, 26, list, "petrel.test.Enums.aliased");
+    }
+    if (message.words != null && message.words !== 0) {
+        position = writeInt32(buffer, position, 32, message.words, "petrel.test.Enums.words");
+    }
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.Enums up to `end`, into `into` when given. */
 export function decodeEnums(reader, end, into) {
-    return decodeWithSchema(EnumsSchema, reader, end, into);
+    const message = into ?? blankEnums();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            case 8: {
+                message.weekday = reader.int32();
+                break;
+            }
+            case 16: {
+                message.size = reader.int32();
+                break;
+            }
+            case 24: {
+                message.aliased.push(reader.int32());
+                break;
+            }
+            case 26: {
+                message.aliased = readPackedInt32(reader, message.aliased);
+                break;
+            }
+            case 32: {
+                message.words = reader.int32();
+                break;
+            }
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.Enums. */
 export const EnumsCodec = /*@__PURE__*/ messageCodec("petrel.test.Enums", encodeEnums, decodeEnums);

@@ -4,27 +4,114 @@
 /* eslint-disable */
 
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import { file_petrel_test_name_clash, UserSchema$ } from "./name_clash_pb.js";
+import { createObject, createUser$, decodeObject, decodeUser$, encodeObject, encodeUser$, file_petrel_test_name_clash, UserSchema$ } from "./name_clash_pb.js";
 import { file_petrel_test_nesting } from "./nesting_pb.js";
 import { file_petrel_test_publicly } from "./publicly_pb.js";
-import { file_petrel_test_user, GetUserRequestSchema, UserSchema as UserSchema$1 } from "./user_pb.js";
-import { create } from "@bufbuild/protobuf";
-import { decodeWithSchema, encodeWithSchema, messageCodec } from "petrel/codegen";
+import { createUser as createUser$1, decodeUser as decodeUser$1, encodeUser as encodeUser$1, file_petrel_test_user, GetUserRequestSchema, UserSchema as UserSchema$1 } from "./user_pb.js";
+import { createScalars, decodeScalars, encodeScalars } from "./scalars_pb.js";
+import { beginMessage, checkMessage, endMessage, messageCodec, writeInt32, writeUnknown } from "petrel/codegen";
 /** Describes the file petrel/test/imports.proto. */
 export const file_petrel_test_imports = /*@__PURE__*/ fileDesc("ChlwZXRyZWwvdGVzdC9pbXBvcnRzLnByb3RvEhFwZXRyZWwudGVzdC5vdGhlciL7AQoEVXNlchIbCgRkZW1vGAEgASgLMg0uZGVtby52MS5Vc2VyEiYKBWNsYXNoGAIgASgLMhcucGV0cmVsLnRlc3QuY2xhc2guVXNlchIpCgZvYmplY3QYAyABKAsyGS5wZXRyZWwudGVzdC5jbGFzaC5PYmplY3QSMQoEa2luZBgEIAEoDjIjLnBldHJlbC50ZXN0Lk5vZGUuSW5uZXIuRGVlcGVyLktpbmQSMwoVdGhyb3VnaF9wdWJsaWNfaW1wb3J0GAUgASgLMhQucGV0cmVsLnRlc3QuU2NhbGFycxIbCgRyb2xlGAYgASgOMg0uZGVtby52MS5Sb2xlMn0KC1VzZXJTZXJ2aWNlEjEKB0dldFVzZXISFy5kZW1vLnYxLkdldFVzZXJSZXF1ZXN0Gg0uZGVtby52MS5Vc2VyEjsKB0NvbnZlcnQSFy5wZXRyZWwudGVzdC5jbGFzaC5Vc2VyGhcucGV0cmVsLnRlc3Qub3RoZXIuVXNlclABYgZwcm90bzM", [file_petrel_test_name_clash, file_petrel_test_nesting, file_petrel_test_publicly, file_petrel_test_user]);
 /** Describes the message petrel.test.other.User, for `@bufbuild/protobuf`. */
 export const UserSchema = /*@__PURE__*/ messageDesc(file_petrel_test_imports, 0);
+function blankUser() {
+    return {
+        $typeName: "petrel.test.other.User",
+        kind: 0,
+        role: 0,
+    };
+}
 /** Creates petrel.test.other.User; what `init` leaves out has its default. */
 export function createUser(init) {
-    return create(UserSchema, init);
+    if (init?.$typeName === "petrel.test.other.User")
+        return init;
+    const message = blankUser();
+    if (init == null)
+        return message;
+    if (init.demo != null)
+        message.demo = createUser$1(init.demo);
+    if (init.clash != null)
+        message.clash = createUser$(init.clash);
+    if (init.object != null)
+        message.object = createObject(init.object);
+    if (init.kind != null)
+        message.kind = init.kind;
+    if (init.throughPublicImport != null)
+        message.throughPublicImport = createScalars(init.throughPublicImport);
+    if (init.role != null)
+        message.role = init.role;
+    return message;
 }
 /** Writes petrel.test.other.User at `position` and returns the position behind it. */
 export function encodeUser(buffer, message, position) {
-    return encodeWithSchema(UserSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.other.User");
+    if (message.demo != null) {
+        const start = beginMessage(buffer, position, 10);
+        position = endMessage(buffer, start, encodeUser$1(buffer, message.demo, start));
+    }
+    if (message.clash != null) {
+        const start = beginMessage(buffer, position, 18);
+        position = endMessage(buffer, start, encodeUser$(buffer, message.clash, start));
+    }
+    if (message.object != null) {
+        const start = beginMessage(buffer, position, 26);
+        position = endMessage(buffer, start, encodeObject(buffer, message.object, start));
+    }
+    if (message.kind != null && message.kind !== 0) {
+        position = writeInt32(buffer, position, 32, message.kind, "petrel.test.other.User.kind");
+    }
+    if (message.throughPublicImport != null) {
+        const start = beginMessage(buffer, position, 42);
+        position = endMessage(buffer, start, encodeScalars(buffer, message.throughPublicImport, start));
+    }
+    if (message.role != null && message.role !== 0) {
+        position = writeInt32(buffer, position, 48, message.role, "petrel.test.other.User.role");
+    }
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.other.User up to `end`, into `into` when given. */
 export function decodeUser(reader, end, into) {
-    return decodeWithSchema(UserSchema, reader, end, into);
+    const message = into ?? blankUser();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            case 10: {
+                message.demo = decodeUser$1(reader, reader.enter(), message.demo);
+                reader.leave();
+                break;
+            }
+            case 18: {
+                message.clash = decodeUser$(reader, reader.enter(), message.clash);
+                reader.leave();
+                break;
+            }
+            case 26: {
+                message.object = decodeObject(reader, reader.enter(), message.object);
+                reader.leave();
+                break;
+            }
+            case 32: {
+                message.kind = reader.int32();
+                break;
+            }
+            case 42: {
+                message.throughPublicImport = decodeScalars(reader, reader.enter(), message.throughPublicImport);
+                reader.leave();
+                break;
+            }
+            case 48: {
+                message.role = reader.int32();
+                break;
+            }
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.other.User. */
 export const UserCodec = /*@__PURE__*/ messageCodec("petrel.test.other.User", encodeUser, decodeUser);

@@ -4,24 +4,492 @@
 /* eslint-disable */
 
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
-import { file_petrel_test_scalars } from "./scalars_pb.js";
-import { create } from "@bufbuild/protobuf";
-import { decodeWithSchema, encodeWithSchema, messageCodec } from "petrel/codegen";
+import { createScalars, decodeScalars, encodeScalars, file_petrel_test_scalars } from "./scalars_pb.js";
+import { beginMessage, boolKey, checkMessage, endMessage, mapValues, messageCodec, noBytes, numberKey, setEntry, writeBool, writeBytes, writeDouble, writeFixed32, writeInt32, writeInt64, writeSint64, writeString, writeUint32, writeUnknown } from "petrel/codegen";
 /** Describes the file petrel/test/maps.proto. */
 export const file_petrel_test_maps = /*@__PURE__*/ fileDesc("ChZwZXRyZWwvdGVzdC9tYXBzLnByb3RvEgtwZXRyZWwudGVzdCKGCwoETWFwcxIwCghieV9pbnQzMhgBIAMoCzIeLnBldHJlbC50ZXN0Lk1hcHMuQnlJbnQzMkVudHJ5EjAKCGJ5X2ludDY0GAIgAygLMh4ucGV0cmVsLnRlc3QuTWFwcy5CeUludDY0RW50cnkSMgoJYnlfdWludDMyGAMgAygLMh8ucGV0cmVsLnRlc3QuTWFwcy5CeVVpbnQzMkVudHJ5EjIKCWJ5X3NpbnQ2NBgEIAMoCzIfLnBldHJlbC50ZXN0Lk1hcHMuQnlTaW50NjRFbnRyeRI0CgpieV9maXhlZDMyGAUgAygLMiAucGV0cmVsLnRlc3QuTWFwcy5CeUZpeGVkMzJFbnRyeRIuCgdieV9ib29sGAYgAygLMh0ucGV0cmVsLnRlc3QuTWFwcy5CeUJvb2xFbnRyeRIyCglieV9zdHJpbmcYByADKAsyHy5wZXRyZWwudGVzdC5NYXBzLkJ5U3RyaW5nRW50cnkSMgoJdG9fZG91YmxlGAggAygLMh8ucGV0cmVsLnRlc3QuTWFwcy5Ub0RvdWJsZUVudHJ5EjAKCHRvX2J5dGVzGAkgAygLMh4ucGV0cmVsLnRlc3QuTWFwcy5Ub0J5dGVzRW50cnkSMAoIdG9faW50NjQYCiADKAsyHi5wZXRyZWwudGVzdC5NYXBzLlRvSW50NjRFbnRyeRIuCgd0b19lbnVtGAsgAygLMh0ucGV0cmVsLnRlc3QuTWFwcy5Ub0VudW1FbnRyeRI0Cgp0b19tZXNzYWdlGAwgAygLMiAucGV0cmVsLnRlc3QuTWFwcy5Ub01lc3NhZ2VFbnRyeRIyCgl0b19pdHNlbGYYDSADKAsyHy5wZXRyZWwudGVzdC5NYXBzLlRvSXRzZWxmRW50cnkaLgoMQnlJbnQzMkVudHJ5EgsKA2tleRgBIAEoBRINCgV2YWx1ZRgCIAEoCToCOAEaLgoMQnlJbnQ2NEVudHJ5EgsKA2tleRgBIAEoAxINCgV2YWx1ZRgCIAEoCToCOAEaLwoNQnlVaW50MzJFbnRyeRILCgNrZXkYASABKA0SDQoFdmFsdWUYAiABKAk6AjgBGi8KDUJ5U2ludDY0RW50cnkSCwoDa2V5GAEgASgSEg0KBXZhbHVlGAIgASgJOgI4ARowCg5CeUZpeGVkMzJFbnRyeRILCgNrZXkYASABKAcSDQoFdmFsdWUYAiABKAk6AjgBGi0KC0J5Qm9vbEVudHJ5EgsKA2tleRgBIAEoCBINCgV2YWx1ZRgCIAEoCToCOAEaLwoNQnlTdHJpbmdFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBGi8KDVRvRG91YmxlRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgBOgI4ARouCgxUb0J5dGVzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgMOgI4ARouCgxUb0ludDY0RW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgDOgI4ARpGCgtUb0VudW1FbnRyeRILCgNrZXkYASABKAkSJgoFdmFsdWUYAiABKA4yFy5wZXRyZWwudGVzdC5NYXBzLkNvbG9yOgI4ARpGCg5Ub01lc3NhZ2VFbnRyeRILCgNrZXkYASABKAkSIwoFdmFsdWUYAiABKAsyFC5wZXRyZWwudGVzdC5TY2FsYXJzOgI4ARpCCg1Ub0l0c2VsZkVudHJ5EgsKA2tleRgBIAEoCRIgCgV2YWx1ZRgCIAEoCzIRLnBldHJlbC50ZXN0Lk1hcHM6AjgBIi0KBUNvbG9yEhUKEUNPTE9SX1VOU1BFQ0lGSUVEEAASDQoJQ09MT1JfUkVEEAFiBnByb3RvMw", [file_petrel_test_scalars]);
 /** Describes the message petrel.test.Maps, for `@bufbuild/protobuf`. */
 export const MapsSchema = /*@__PURE__*/ messageDesc(file_petrel_test_maps, 0);
+function blankMaps() {
+    return {
+        $typeName: "petrel.test.Maps",
+        byInt32: {},
+        byInt64: {},
+        byUint32: {},
+        bySint64: {},
+        byFixed32: {},
+        byBool: {},
+        byString: {},
+        toDouble: {},
+        toBytes: {},
+        toInt64: {},
+        toEnum: {},
+        toMessage: {},
+        toItself: {},
+    };
+}
 /** Creates petrel.test.Maps; what `init` leaves out has its default. */
 export function createMaps(init) {
-    return create(MapsSchema, init);
+    if (init?.$typeName === "petrel.test.Maps")
+        return init;
+    const message = blankMaps();
+    if (init == null)
+        return message;
+    if (init.byInt32 != null)
+        message.byInt32 = { ...init.byInt32 };
+    if (init.byInt64 != null)
+        message.byInt64 = { ...init.byInt64 };
+    if (init.byUint32 != null)
+        message.byUint32 = { ...init.byUint32 };
+    if (init.bySint64 != null)
+        message.bySint64 = { ...init.bySint64 };
+    if (init.byFixed32 != null)
+        message.byFixed32 = { ...init.byFixed32 };
+    if (init.byBool != null)
+        message.byBool = { ...init.byBool };
+    if (init.byString != null)
+        message.byString = { ...init.byString };
+    if (init.toDouble != null)
+        message.toDouble = { ...init.toDouble };
+    if (init.toBytes != null)
+        message.toBytes = { ...init.toBytes };
+    if (init.toInt64 != null)
+        message.toInt64 = { ...init.toInt64 };
+    if (init.toEnum != null)
+        message.toEnum = { ...init.toEnum };
+    if (init.toMessage != null)
+        message.toMessage = mapValues(init.toMessage, createScalars);
+    if (init.toItself != null)
+        message.toItself = mapValues(init.toItself, createMaps);
+    return message;
 }
 /** Writes petrel.test.Maps at `position` and returns the position behind it. */
 export function encodeMaps(buffer, message, position) {
-    return encodeWithSchema(MapsSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.Maps");
+    if (message.byInt32 != null) {
+        const map = message.byInt32;
+        for (const key in map) {
+            if (!Object.hasOwn(map, key))
+                continue;
+            const entry = beginMessage(buffer, position, 10);
+            const valueAt = writeInt32(buffer, entry, 8, numberKey(key, "petrel.test.Maps.by_int32"), "petrel.test.Maps.by_int32");
+            const end = writeString(buffer, valueAt, 18, map[key], "petrel.test.Maps.by_int32");
+            position = endMessage(buffer, entry, end);
+        }
+    }
+    if (message.byInt64 != null) {
+        const map = message.byInt64;
+        for (const key in map) {
+            if (!Object.hasOwn(map, key))
+                continue;
+            const entry = beginMessage(buffer, position, 18);
+            const valueAt = writeInt64(buffer, entry, 8, key, "petrel.test.Maps.by_int64");
+            const end = writeString(buffer, valueAt, 18, map[key], "petrel.test.Maps.by_int64");
+            position = endMessage(buffer, entry, end);
+        }
+    }
+    if (message.byUint32 != null) {
+        const map = message.byUint32;
+        for (const key in map) {
+            if (!Object.hasOwn(map, key))
+                continue;
+            const entry = beginMessage(buffer, position, 26);
+            const valueAt = writeUint32(buffer, entry, 8, numberKey(key, "petrel.test.Maps.by_uint32"), "petrel.test.Maps.by_uint32");
+            const end = writeString(buffer, valueAt, 18, map[key], "petrel.test.Maps.by_uint32");
+            position = endMessage(buffer, entry, end);
+        }
+    }
+    if (message.bySint64 != null) {
+        const map = message.bySint64;
+        for (const key in map) {
+            if (!Object.hasOwn(map, key))
+                continue;
+            const entry = beginMessage(buffer, position, 34);
+            const valueAt = writeSint64(buffer, entry, 8, key, "petrel.test.Maps.by_sint64");
+            const end = writeString(buffer, valueAt, 18, map[key], "petrel.test.Maps.by_sint64");
+            position = endMessage(buffer, entry, end);
+        }
+    }
+    if (message.byFixed32 != null) {
+        const map = message.byFixed32;
+        for (const key in map) {
+            if (!Object.hasOwn(map, key))
+                continue;
+            const entry = beginMessage(buffer, position, 42);
+            const valueAt = writeFixed32(buffer, entry, 13, numberKey(key, "petrel.test.Maps.by_fixed32"), "petrel.test.Maps.by_fixed32");
+            const end = writeString(buffer, valueAt, 18, map[key], "petrel.test.Maps.by_fixed32");
+            position = endMessage(buffer, entry, end);
+        }
+    }
+    if (message.byBool != null) {
+        const map = message.byBool;
+        for (const key in map) {
+            if (!Object.hasOwn(map, key))
+                continue;
+            const entry = beginMessage(buffer, position, 50);
+            const valueAt = writeBool(buffer, entry, 8, boolKey(key, "petrel.test.Maps.by_bool"), "petrel.test.Maps.by_bool");
+            const end = writeString(buffer, valueAt, 18, map[key], "petrel.test.Maps.by_bool");
+            position = endMessage(buffer, entry, end);
+        }
+    }
+    if (message.byString != null) {
+        const map = message.byString;
+        for (const key in map) {
+            if (!Object.hasOwn(map, key))
+                continue;
+            const entry = beginMessage(buffer, position, 58);
+            const valueAt = writeString(buffer, entry, 10, key, "petrel.test.Maps.by_string");
+            const end = writeString(buffer, valueAt, 18, map[key], "petrel.test.Maps.by_string");
+            position = endMessage(buffer, entry, end);
+        }
+    }
+    if (message.toDouble != null) {
+        const map = message.toDouble;
+        for (const key in map) {
+            if (!Object.hasOwn(map, key))
+                continue;
+            const entry = beginMessage(buffer, position, 66);
+            const valueAt = writeString(buffer, entry, 10, key, "petrel.test.Maps.to_double");
+            const end = writeDouble(buffer, valueAt, 17, map[key], "petrel.test.Maps.to_double");
+            position = endMessage(buffer, entry, end);
+        }
+    }
+    if (message.toBytes != null) {
+        const map = message.toBytes;
+        for (const key in map) {
+            if (!Object.hasOwn(map, key))
+                continue;
+            const entry = beginMessage(buffer, position, 74);
+            const valueAt = writeString(buffer, entry, 10, key, "petrel.test.Maps.to_bytes");
+            const end = writeBytes(buffer, valueAt, 18, map[key], "petrel.test.Maps.to_bytes");
+            position = endMessage(buffer, entry, end);
+        }
+    }
+    if (message.toInt64 != null) {
+        const map = message.toInt64;
+        for (const key in map) {
+            if (!Object.hasOwn(map, key))
+                continue;
+            const entry = beginMessage(buffer, position, 82);
+            const valueAt = writeString(buffer, entry, 10, key, "petrel.test.Maps.to_int64");
+            const end = writeInt64(buffer, valueAt, 16, map[key], "petrel.test.Maps.to_int64");
+            position = endMessage(buffer, entry, end);
+        }
+    }
+    if (message.toEnum != null) {
+        const map = message.toEnum;
+        for (const key in map) {
+            if (!Object.hasOwn(map, key))
+                continue;
+            const entry = beginMessage(buffer, position, 90);
+            const valueAt = writeString(buffer, entry, 10, key, "petrel.test.Maps.to_enum");
+            const end = writeInt32(buffer, valueAt, 16, map[key], "petrel.test.Maps.to_enum");
+            position = endMessage(buffer, entry, end);
+        }
+    }
+    if (message.toMessage != null) {
+        const map = message.toMessage;
+        for (const key in map) {
+            if (!Object.hasOwn(map, key))
+                continue;
+            const entry = beginMessage(buffer, position, 98);
+            const valueAt = writeString(buffer, entry, 10, key, "petrel.test.Maps.to_message");
+            const start = beginMessage(buffer, valueAt, 18);
+            const end = endMessage(buffer, start, encodeScalars(buffer, map[key], start));
+            position = endMessage(buffer, entry, end);
+        }
+    }
+    if (message.toItself != null) {
+        const map = message.toItself;
+        for (const key in map) {
+            if (!Object.hasOwn(map, key))
+                continue;
+            const entry = beginMessage(buffer, position, 106);
+            const valueAt = writeString(buffer, entry, 10, key, "petrel.test.Maps.to_itself");
+            const start = beginMessage(buffer, valueAt, 18);
+            const end = endMessage(buffer, start, encodeMaps(buffer, map[key], start));
+            position = endMessage(buffer, entry, end);
+        }
+    }
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.Maps up to `end`, into `into` when given. */
 export function decodeMaps(reader, end, into) {
-    return decodeWithSchema(MapsSchema, reader, end, into);
+    const message = into ?? blankMaps();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            case 10: {
+                const entryEnd = reader.lengthEnd();
+                let key = 0;
+                let value = "";
+                while (reader.position < entryEnd) {
+                    const entryTag = reader.tag();
+                    switch (entryTag) {
+                        case 8:
+                            key = reader.int32();
+                            break;
+                        case 18:
+                            value = reader.string();
+                            break;
+                        default: reader.skip(entryTag);
+                    }
+                }
+                reader.done(entryEnd);
+                setEntry(message.byInt32, key, value);
+                break;
+            }
+            case 18: {
+                const entryEnd = reader.lengthEnd();
+                let key = 0n;
+                let value = "";
+                while (reader.position < entryEnd) {
+                    const entryTag = reader.tag();
+                    switch (entryTag) {
+                        case 8:
+                            key = reader.int64();
+                            break;
+                        case 18:
+                            value = reader.string();
+                            break;
+                        default: reader.skip(entryTag);
+                    }
+                }
+                reader.done(entryEnd);
+                setEntry(message.byInt64, key, value);
+                break;
+            }
+            case 26: {
+                const entryEnd = reader.lengthEnd();
+                let key = 0;
+                let value = "";
+                while (reader.position < entryEnd) {
+                    const entryTag = reader.tag();
+                    switch (entryTag) {
+                        case 8:
+                            key = reader.uint32();
+                            break;
+                        case 18:
+                            value = reader.string();
+                            break;
+                        default: reader.skip(entryTag);
+                    }
+                }
+                reader.done(entryEnd);
+                setEntry(message.byUint32, key, value);
+                break;
+            }
+            case 34: {
+                const entryEnd = reader.lengthEnd();
+                let key = 0n;
+                let value = "";
+                while (reader.position < entryEnd) {
+                    const entryTag = reader.tag();
+                    switch (entryTag) {
+                        case 8:
+                            key = reader.sint64();
+                            break;
+                        case 18:
+                            value = reader.string();
+                            break;
+                        default: reader.skip(entryTag);
+                    }
+                }
+                reader.done(entryEnd);
+                setEntry(message.bySint64, key, value);
+                break;
+            }
+            case 42: {
+                const entryEnd = reader.lengthEnd();
+                let key = 0;
+                let value = "";
+                while (reader.position < entryEnd) {
+                    const entryTag = reader.tag();
+                    switch (entryTag) {
+                        case 13:
+                            key = reader.fixed32();
+                            break;
+                        case 18:
+                            value = reader.string();
+                            break;
+                        default: reader.skip(entryTag);
+                    }
+                }
+                reader.done(entryEnd);
+                setEntry(message.byFixed32, key, value);
+                break;
+            }
+            case 50: {
+                const entryEnd = reader.lengthEnd();
+                let key = false;
+                let value = "";
+                while (reader.position < entryEnd) {
+                    const entryTag = reader.tag();
+                    switch (entryTag) {
+                        case 8:
+                            key = reader.bool();
+                            break;
+                        case 18:
+                            value = reader.string();
+                            break;
+                        default: reader.skip(entryTag);
+                    }
+                }
+                reader.done(entryEnd);
+                setEntry(message.byBool, key, value);
+                break;
+            }
+            case 58: {
+                const entryEnd = reader.lengthEnd();
+                let key = "";
+                let value = "";
+                while (reader.position < entryEnd) {
+                    const entryTag = reader.tag();
+                    switch (entryTag) {
+                        case 10:
+                            key = reader.key();
+                            break;
+                        case 18:
+                            value = reader.string();
+                            break;
+                        default: reader.skip(entryTag);
+                    }
+                }
+                reader.done(entryEnd);
+                setEntry(message.byString, key, value);
+                break;
+            }
+            case 66: {
+                const entryEnd = reader.lengthEnd();
+                let key = "";
+                let value = 0;
+                while (reader.position < entryEnd) {
+                    const entryTag = reader.tag();
+                    switch (entryTag) {
+                        case 10:
+                            key = reader.key();
+                            break;
+                        case 17:
+                            value = reader.double();
+                            break;
+                        default: reader.skip(entryTag);
+                    }
+                }
+                reader.done(entryEnd);
+                setEntry(message.toDouble, key, value);
+                break;
+            }
+            case 74: {
+                const entryEnd = reader.lengthEnd();
+                let key = "";
+                let value = noBytes;
+                while (reader.position < entryEnd) {
+                    const entryTag = reader.tag();
+                    switch (entryTag) {
+                        case 10:
+                            key = reader.key();
+                            break;
+                        case 18:
+                            value = reader.byteString();
+                            break;
+                        default: reader.skip(entryTag);
+                    }
+                }
+                reader.done(entryEnd);
+                setEntry(message.toBytes, key, value);
+                break;
+            }
+            case 82: {
+                const entryEnd = reader.lengthEnd();
+                let key = "";
+                let value = 0n;
+                while (reader.position < entryEnd) {
+                    const entryTag = reader.tag();
+                    switch (entryTag) {
+                        case 10:
+                            key = reader.key();
+                            break;
+                        case 16:
+                            value = reader.int64();
+                            break;
+                        default: reader.skip(entryTag);
+                    }
+                }
+                reader.done(entryEnd);
+                setEntry(message.toInt64, key, value);
+                break;
+            }
+            case 90: {
+                const entryEnd = reader.lengthEnd();
+                let key = "";
+                let value = 0;
+                while (reader.position < entryEnd) {
+                    const entryTag = reader.tag();
+                    switch (entryTag) {
+                        case 10:
+                            key = reader.key();
+                            break;
+                        case 16:
+                            value = reader.int32();
+                            break;
+                        default: reader.skip(entryTag);
+                    }
+                }
+                reader.done(entryEnd);
+                setEntry(message.toEnum, key, value);
+                break;
+            }
+            case 98: {
+                const entryEnd = reader.lengthEnd();
+                let key = "";
+                let value = undefined;
+                while (reader.position < entryEnd) {
+                    const entryTag = reader.tag();
+                    switch (entryTag) {
+                        case 10:
+                            key = reader.key();
+                            break;
+                        case 18:
+                            value = decodeScalars(reader, reader.enter(), value);
+                            reader.leave();
+                            break;
+                        default: reader.skip(entryTag);
+                    }
+                }
+                reader.done(entryEnd);
+                setEntry(message.toMessage, key, value ?? decodeScalars(reader, reader.position));
+                break;
+            }
+            case 106: {
+                const entryEnd = reader.lengthEnd();
+                let key = "";
+                let value = undefined;
+                while (reader.position < entryEnd) {
+                    const entryTag = reader.tag();
+                    switch (entryTag) {
+                        case 10:
+                            key = reader.key();
+                            break;
+                        case 18:
+                            value = decodeMaps(reader, reader.enter(), value);
+                            reader.leave();
+                            break;
+                        default: reader.skip(entryTag);
+                    }
+                }
+                reader.done(entryEnd);
+                setEntry(message.toItself, key, value ?? decodeMaps(reader, reader.position));
+                break;
+            }
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.Maps. */
 export const MapsCodec = /*@__PURE__*/ messageCodec("petrel.test.Maps", encodeMaps, decodeMaps);

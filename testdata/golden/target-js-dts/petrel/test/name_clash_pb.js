@@ -4,583 +4,1494 @@
 /* eslint-disable */
 
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import { create } from "@bufbuild/protobuf";
-import { decodeWithSchema, encodeWithSchema, messageCodec as messageCodec$1 } from "petrel/codegen";
+import { beginMessage, checkMessage, endMessage, messageCodec as messageCodec$1, writeString, writeUnknown } from "petrel/codegen";
 /** Describes the file petrel/test/name_clash.proto. */
 export const file_petrel_test_name_clash = /*@__PURE__*/ fileDesc("ChxwZXRyZWwvdGVzdC9uYW1lX2NsYXNoLnByb3RvEhFwZXRyZWwudGVzdC5jbGFzaCKUAgoGT2JqZWN0EhMKC2NvbnN0cnVjdG9yGAEgASgJEhAKCHRvU3RyaW5nGAIgASgJEg8KB3RvX2pzb24YAyABKAkSEAoIdmFsdWVfb2YYBCABKAkSEQoJX19wcm90b19fGAUgASgJEg0KBWNsYXNzGAYgASgJEgwKBHRoZW4YByABKAkSGAoQaGFzX293bl9wcm9wZXJ0eRgIIAEoCRIRCglwcm90b3R5cGUYCSABKAkSEQoJYXJndW1lbnRzGAogASgJEhEKCXR5cGVfbmFtZRgLIAEoCRIRCgl0eXBlTmFtZTIYDCABKAkSDwoFdmFsdWUYDSABKAlIABIRCgdkZWZhdWx0GA4gASgJSABCBgoEY2FzZSIJCgdNZXNzYWdlIg4KDE1lc3NhZ2VDb2RlYyINCgtNZXNzYWdlSW5pdCIICgZSZWFkZXIiCQoHUHJvbWlzZSIPCg1Bc3luY0l0ZXJhYmxlIgoKCEl0ZXJhYmxlIggKBlN5bWJvbCIJCgdQYXJ0aWFsIgwKClVpbnQ4QXJyYXkiBwoFQXJyYXkiCAoGUmVjb3JkIgwKCkdlbk1lc3NhZ2UiCQoHQ2hhbm5lbCINCgtDYWxsT3B0aW9ucyIPCg1TZXJ2ZXJDb250ZXh0IgsKCVVuYXJ5Q2FsbCIHCgVFcnJvciIKCghGdW5jdGlvbiIFCgNNYXAiBwoFY2xhc3MiCQoHc3RyaW5nXyILCgl1bmRlZmluZWQiBgoEaW5pdCIJCgdtZXNzYWdlIggKBmJ1ZmZlciI5CgRVc2VyEikKBGluaXQYASABKAsyGy5wZXRyZWwudGVzdC5jbGFzaC5Vc2VySW5pdBoGCgRSb2xlIgoKCFVzZXJJbml0IgwKClVzZXJTY2hlbWEiCwoJVXNlckNvZGVjIgwKCmNyZWF0ZVVzZXIiDAoKZW5jb2RlVXNlciIMCgpkZWNvZGVVc2VyIgsKCVVzZXJfUm9sZSocCgRDb2RlEhQKEENPREVfVU5TUEVDSUZJRUQQACoTCgpDb2RlU2NoZW1hEgUKAUEQADLrBQoHU2VydmljZRI8CgNHZXQSGS5wZXRyZWwudGVzdC5jbGFzaC5PYmplY3QaGi5wZXRyZWwudGVzdC5jbGFzaC5Qcm9taXNlEkQKA2dldBIZLnBldHJlbC50ZXN0LmNsYXNoLk9iamVjdBogLnBldHJlbC50ZXN0LmNsYXNoLkFzeW5jSXRlcmFibGUwARJFCgtjb25zdHJ1Y3RvchIZLnBldHJlbC50ZXN0LmNsYXNoLk9iamVjdBobLnBldHJlbC50ZXN0LmNsYXNoLkl0ZXJhYmxlEkAKCHRvU3RyaW5nEhkucGV0cmVsLnRlc3QuY2xhc2guT2JqZWN0GhkucGV0cmVsLnRlc3QuY2xhc2guU3ltYm9sEkIKBHRoZW4SGi5wZXRyZWwudGVzdC5jbGFzaC5Qcm9taXNlGhwucGV0cmVsLnRlc3QuY2xhc2guVW5hcnlDYWxsKAESQwoFY2F0Y2gSGi5wZXRyZWwudGVzdC5jbGFzaC5DaGFubmVsGh4ucGV0cmVsLnRlc3QuY2xhc2guQ2FsbE9wdGlvbnMSRQoHZmluYWxseRIgLnBldHJlbC50ZXN0LmNsYXNoLlNlcnZlckNvbnRleHQaGC5wZXRyZWwudGVzdC5jbGFzaC5FcnJvchI/CgVjbGFzcxIYLnBldHJlbC50ZXN0LmNsYXNoLmNsYXNzGhgucGV0cmVsLnRlc3QuY2xhc2guY2xhc3MoATABEkEKCV9fcHJvdG9fXxIZLnBldHJlbC50ZXN0LmNsYXNoLk9iamVjdBoZLnBldHJlbC50ZXN0LmNsYXNoLk9iamVjdBI/CgdjaGFubmVsEhkucGV0cmVsLnRlc3QuY2xhc2guT2JqZWN0GhkucGV0cmVsLnRlc3QuY2xhc2guT2JqZWN0Ej4KBmRlbGV0ZRIZLnBldHJlbC50ZXN0LmNsYXNoLk9iamVjdBoZLnBldHJlbC50ZXN0LmNsYXNoLk9iamVjdDJMCg1TZXJ2aWNlQ2xpZW50EjsKA0dldBIZLnBldHJlbC50ZXN0LmNsYXNoLk9iamVjdBoZLnBldHJlbC50ZXN0LmNsYXNoLk9iamVjdDIRCg9TZXJ2aWNlSGFuZGxlcnMyDQoLU2VydmljZV9nZXQySgoGQ2xpZW50EkAKBlN5bWJvbBIZLnBldHJlbC50ZXN0LmNsYXNoLlN5bWJvbBoZLnBldHJlbC50ZXN0LmNsYXNoLlN5bWJvbCgBYgZwcm90bzM");
 /** Describes the message petrel.test.clash.Object, for `@bufbuild/protobuf`. */
 export const ObjectSchema = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 0);
+function blankObject() {
+    return {
+        $typeName: "petrel.test.clash.Object",
+        constructor$: "",
+        toString$: "",
+        toJson: "",
+        valueOf$: "",
+        Proto: "",
+        class: "",
+        then: "",
+        hasOwnProperty: "",
+        prototype: "",
+        arguments: "",
+        typeName: "",
+        typeName2: "",
+        case: { case: undefined },
+    };
+}
 /** Creates petrel.test.clash.Object; what `init` leaves out has its default. */
 export function createObject(init) {
-    return create(ObjectSchema, init);
+    if (init?.$typeName === "petrel.test.clash.Object")
+        return init;
+    const message = blankObject();
+    if (init == null)
+        return message;
+    if (init.constructor$ != null)
+        message.constructor$ = init.constructor$;
+    if (init.toString$ != null)
+        message.toString$ = init.toString$;
+    if (init.toJson != null)
+        message.toJson = init.toJson;
+    if (init.valueOf$ != null)
+        message.valueOf$ = init.valueOf$;
+    if (init.Proto != null)
+        message.Proto = init.Proto;
+    if (init.class != null)
+        message.class = init.class;
+    if (init.then != null)
+        message.then = init.then;
+    if (init.hasOwnProperty != null)
+        message.hasOwnProperty = init.hasOwnProperty;
+    if (init.prototype != null)
+        message.prototype = init.prototype;
+    if (init.arguments != null)
+        message.arguments = init.arguments;
+    if (init.typeName != null)
+        message.typeName = init.typeName;
+    if (init.typeName2 != null)
+        message.typeName2 = init.typeName2;
+    if (init.case?.case !== undefined)
+        message.case = { ...init.case };
+    return message;
 }
 /** Writes petrel.test.clash.Object at `position` and returns the position behind it. */
 export function encodeObject(buffer, message, position) {
-    return encodeWithSchema(ObjectSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.clash.Object");
+    if (message.constructor$ != null && message.constructor$ !== "") {
+        position = writeString(buffer, position, 10, message.constructor$, "petrel.test.clash.Object.constructor");
+    }
+    if (message.toString$ != null && message.toString$ !== "") {
+        position = writeString(buffer, position, 18, message.toString$, "petrel.test.clash.Object.toString");
+    }
+    if (message.toJson != null && message.toJson !== "") {
+        position = writeString(buffer, position, 26, message.toJson, "petrel.test.clash.Object.to_json");
+    }
+    if (message.valueOf$ != null && message.valueOf$ !== "") {
+        position = writeString(buffer, position, 34, message.valueOf$, "petrel.test.clash.Object.value_of");
+    }
+    if (message.Proto != null && message.Proto !== "") {
+        position = writeString(buffer, position, 42, message.Proto, "petrel.test.clash.Object.__proto__");
+    }
+    if (message.class != null && message.class !== "") {
+        position = writeString(buffer, position, 50, message.class, "petrel.test.clash.Object.class");
+    }
+    if (message.then != null && message.then !== "") {
+        position = writeString(buffer, position, 58, message.then, "petrel.test.clash.Object.then");
+    }
+    if (message.hasOwnProperty != null && message.hasOwnProperty !== "") {
+        position = writeString(buffer, position, 66, message.hasOwnProperty, "petrel.test.clash.Object.has_own_property");
+    }
+    if (message.prototype != null && message.prototype !== "") {
+        position = writeString(buffer, position, 74, message.prototype, "petrel.test.clash.Object.prototype");
+    }
+    if (message.arguments != null && message.arguments !== "") {
+        position = writeString(buffer, position, 82, message.arguments, "petrel.test.clash.Object.arguments");
+    }
+    if (message.typeName != null && message.typeName !== "") {
+        position = writeString(buffer, position, 90, message.typeName, "petrel.test.clash.Object.type_name");
+    }
+    if (message.typeName2 != null && message.typeName2 !== "") {
+        position = writeString(buffer, position, 98, message.typeName2, "petrel.test.clash.Object.typeName2");
+    }
+    switch (message.case?.case) {
+        case "value": {
+            position = writeString(buffer, position, 106, message.case.value, "petrel.test.clash.Object.value");
+            break;
+        }
+        case "default": {
+            position = writeString(buffer, position, 114, message.case.value, "petrel.test.clash.Object.default");
+            break;
+        }
+    }
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.clash.Object up to `end`, into `into` when given. */
 export function decodeObject(reader, end, into) {
-    return decodeWithSchema(ObjectSchema, reader, end, into);
+    const message = into ?? blankObject();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            case 10: {
+                message.constructor$ = reader.string();
+                break;
+            }
+            case 18: {
+                message.toString$ = reader.string();
+                break;
+            }
+            case 26: {
+                message.toJson = reader.string();
+                break;
+            }
+            case 34: {
+                message.valueOf$ = reader.string();
+                break;
+            }
+            case 42: {
+                message.Proto = reader.string();
+                break;
+            }
+            case 50: {
+                message.class = reader.string();
+                break;
+            }
+            case 58: {
+                message.then = reader.string();
+                break;
+            }
+            case 66: {
+                message.hasOwnProperty = reader.string();
+                break;
+            }
+            case 74: {
+                message.prototype = reader.string();
+                break;
+            }
+            case 82: {
+                message.arguments = reader.string();
+                break;
+            }
+            case 90: {
+                message.typeName = reader.string();
+                break;
+            }
+            case 98: {
+                message.typeName2 = reader.string();
+                break;
+            }
+            case 106: {
+                message.case = { case: "value", value: reader.string() };
+                break;
+            }
+            case 114: {
+                message.case = { case: "default", value: reader.string() };
+                break;
+            }
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.clash.Object. */
 export const ObjectCodec = /*@__PURE__*/ messageCodec$1("petrel.test.clash.Object", encodeObject, decodeObject);
 /** Describes the message petrel.test.clash.Message, for `@bufbuild/protobuf`. */
 export const MessageSchema = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 1);
+function blankMessage() {
+    return {
+        $typeName: "petrel.test.clash.Message",
+    };
+}
 /** Creates petrel.test.clash.Message; what `init` leaves out has its default. */
 export function createMessage(init) {
-    return create(MessageSchema, init);
+    if (init?.$typeName === "petrel.test.clash.Message")
+        return init;
+    const message = blankMessage();
+    return message;
 }
 /** Writes petrel.test.clash.Message at `position` and returns the position behind it. */
 export function encodeMessage(buffer, message, position) {
-    return encodeWithSchema(MessageSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.clash.Message");
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.clash.Message up to `end`, into `into` when given. */
 export function decodeMessage(reader, end, into) {
-    return decodeWithSchema(MessageSchema, reader, end, into);
+    const message = into ?? blankMessage();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.clash.Message. */
 export const MessageCodec$ = /*@__PURE__*/ messageCodec$1("petrel.test.clash.Message", encodeMessage, decodeMessage);
 /** Describes the message petrel.test.clash.MessageCodec, for `@bufbuild/protobuf`. */
 export const MessageCodecSchema = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 2);
+function blankMessageCodec() {
+    return {
+        $typeName: "petrel.test.clash.MessageCodec",
+    };
+}
 /** Creates petrel.test.clash.MessageCodec; what `init` leaves out has its default. */
 export function createMessageCodec(init) {
-    return create(MessageCodecSchema, init);
+    if (init?.$typeName === "petrel.test.clash.MessageCodec")
+        return init;
+    const message = blankMessageCodec();
+    return message;
 }
 /** Writes petrel.test.clash.MessageCodec at `position` and returns the position behind it. */
 export function encodeMessageCodec(buffer, message, position) {
-    return encodeWithSchema(MessageCodecSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.clash.MessageCodec");
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.clash.MessageCodec up to `end`, into `into` when given. */
 export function decodeMessageCodec(reader, end, into) {
-    return decodeWithSchema(MessageCodecSchema, reader, end, into);
+    const message = into ?? blankMessageCodec();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.clash.MessageCodec. */
 export const MessageCodecCodec = /*@__PURE__*/ messageCodec$1("petrel.test.clash.MessageCodec", encodeMessageCodec, decodeMessageCodec);
 /** Describes the message petrel.test.clash.MessageInit, for `@bufbuild/protobuf`. */
 export const MessageInitSchema = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 3);
+function blankMessageInit() {
+    return {
+        $typeName: "petrel.test.clash.MessageInit",
+    };
+}
 /** Creates petrel.test.clash.MessageInit; what `init` leaves out has its default. */
 export function createMessageInit(init) {
-    return create(MessageInitSchema, init);
+    if (init?.$typeName === "petrel.test.clash.MessageInit")
+        return init;
+    const message = blankMessageInit();
+    return message;
 }
 /** Writes petrel.test.clash.MessageInit at `position` and returns the position behind it. */
 export function encodeMessageInit(buffer, message, position) {
-    return encodeWithSchema(MessageInitSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.clash.MessageInit");
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.clash.MessageInit up to `end`, into `into` when given. */
 export function decodeMessageInit(reader, end, into) {
-    return decodeWithSchema(MessageInitSchema, reader, end, into);
+    const message = into ?? blankMessageInit();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.clash.MessageInit. */
 export const MessageInitCodec = /*@__PURE__*/ messageCodec$1("petrel.test.clash.MessageInit", encodeMessageInit, decodeMessageInit);
 /** Describes the message petrel.test.clash.Reader, for `@bufbuild/protobuf`. */
 export const ReaderSchema = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 4);
+function blankReader() {
+    return {
+        $typeName: "petrel.test.clash.Reader",
+    };
+}
 /** Creates petrel.test.clash.Reader; what `init` leaves out has its default. */
 export function createReader(init) {
-    return create(ReaderSchema, init);
+    if (init?.$typeName === "petrel.test.clash.Reader")
+        return init;
+    const message = blankReader();
+    return message;
 }
 /** Writes petrel.test.clash.Reader at `position` and returns the position behind it. */
 export function encodeReader(buffer, message, position) {
-    return encodeWithSchema(ReaderSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.clash.Reader");
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.clash.Reader up to `end`, into `into` when given. */
 export function decodeReader(reader, end, into) {
-    return decodeWithSchema(ReaderSchema, reader, end, into);
+    const message = into ?? blankReader();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.clash.Reader. */
 export const ReaderCodec = /*@__PURE__*/ messageCodec$1("petrel.test.clash.Reader", encodeReader, decodeReader);
 /** Describes the message petrel.test.clash.Promise, for `@bufbuild/protobuf`. */
 export const PromiseSchema = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 5);
+function blankPromise() {
+    return {
+        $typeName: "petrel.test.clash.Promise",
+    };
+}
 /** Creates petrel.test.clash.Promise; what `init` leaves out has its default. */
 export function createPromise(init) {
-    return create(PromiseSchema, init);
+    if (init?.$typeName === "petrel.test.clash.Promise")
+        return init;
+    const message = blankPromise();
+    return message;
 }
 /** Writes petrel.test.clash.Promise at `position` and returns the position behind it. */
 export function encodePromise(buffer, message, position) {
-    return encodeWithSchema(PromiseSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.clash.Promise");
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.clash.Promise up to `end`, into `into` when given. */
 export function decodePromise(reader, end, into) {
-    return decodeWithSchema(PromiseSchema, reader, end, into);
+    const message = into ?? blankPromise();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.clash.Promise. */
 export const PromiseCodec = /*@__PURE__*/ messageCodec$1("petrel.test.clash.Promise", encodePromise, decodePromise);
 /** Describes the message petrel.test.clash.AsyncIterable, for `@bufbuild/protobuf`. */
 export const AsyncIterableSchema = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 6);
+function blankAsyncIterable() {
+    return {
+        $typeName: "petrel.test.clash.AsyncIterable",
+    };
+}
 /** Creates petrel.test.clash.AsyncIterable; what `init` leaves out has its default. */
 export function createAsyncIterable(init) {
-    return create(AsyncIterableSchema, init);
+    if (init?.$typeName === "petrel.test.clash.AsyncIterable")
+        return init;
+    const message = blankAsyncIterable();
+    return message;
 }
 /** Writes petrel.test.clash.AsyncIterable at `position` and returns the position behind it. */
 export function encodeAsyncIterable(buffer, message, position) {
-    return encodeWithSchema(AsyncIterableSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.clash.AsyncIterable");
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.clash.AsyncIterable up to `end`, into `into` when given. */
 export function decodeAsyncIterable(reader, end, into) {
-    return decodeWithSchema(AsyncIterableSchema, reader, end, into);
+    const message = into ?? blankAsyncIterable();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.clash.AsyncIterable. */
 export const AsyncIterableCodec = /*@__PURE__*/ messageCodec$1("petrel.test.clash.AsyncIterable", encodeAsyncIterable, decodeAsyncIterable);
 /** Describes the message petrel.test.clash.Iterable, for `@bufbuild/protobuf`. */
 export const IterableSchema = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 7);
+function blankIterable() {
+    return {
+        $typeName: "petrel.test.clash.Iterable",
+    };
+}
 /** Creates petrel.test.clash.Iterable; what `init` leaves out has its default. */
 export function createIterable(init) {
-    return create(IterableSchema, init);
+    if (init?.$typeName === "petrel.test.clash.Iterable")
+        return init;
+    const message = blankIterable();
+    return message;
 }
 /** Writes petrel.test.clash.Iterable at `position` and returns the position behind it. */
 export function encodeIterable(buffer, message, position) {
-    return encodeWithSchema(IterableSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.clash.Iterable");
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.clash.Iterable up to `end`, into `into` when given. */
 export function decodeIterable(reader, end, into) {
-    return decodeWithSchema(IterableSchema, reader, end, into);
+    const message = into ?? blankIterable();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.clash.Iterable. */
 export const IterableCodec = /*@__PURE__*/ messageCodec$1("petrel.test.clash.Iterable", encodeIterable, decodeIterable);
 /** Describes the message petrel.test.clash.Symbol, for `@bufbuild/protobuf`. */
 export const SymbolSchema = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 8);
+function blankSymbol() {
+    return {
+        $typeName: "petrel.test.clash.Symbol",
+    };
+}
 /** Creates petrel.test.clash.Symbol; what `init` leaves out has its default. */
 export function createSymbol(init) {
-    return create(SymbolSchema, init);
+    if (init?.$typeName === "petrel.test.clash.Symbol")
+        return init;
+    const message = blankSymbol();
+    return message;
 }
 /** Writes petrel.test.clash.Symbol at `position` and returns the position behind it. */
 export function encodeSymbol(buffer, message, position) {
-    return encodeWithSchema(SymbolSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.clash.Symbol");
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.clash.Symbol up to `end`, into `into` when given. */
 export function decodeSymbol(reader, end, into) {
-    return decodeWithSchema(SymbolSchema, reader, end, into);
+    const message = into ?? blankSymbol();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.clash.Symbol. */
 export const SymbolCodec = /*@__PURE__*/ messageCodec$1("petrel.test.clash.Symbol", encodeSymbol, decodeSymbol);
 /** Describes the message petrel.test.clash.Partial, for `@bufbuild/protobuf`. */
 export const PartialSchema = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 9);
+function blankPartial() {
+    return {
+        $typeName: "petrel.test.clash.Partial",
+    };
+}
 /** Creates petrel.test.clash.Partial; what `init` leaves out has its default. */
 export function createPartial(init) {
-    return create(PartialSchema, init);
+    if (init?.$typeName === "petrel.test.clash.Partial")
+        return init;
+    const message = blankPartial();
+    return message;
 }
 /** Writes petrel.test.clash.Partial at `position` and returns the position behind it. */
 export function encodePartial(buffer, message, position) {
-    return encodeWithSchema(PartialSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.clash.Partial");
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.clash.Partial up to `end`, into `into` when given. */
 export function decodePartial(reader, end, into) {
-    return decodeWithSchema(PartialSchema, reader, end, into);
+    const message = into ?? blankPartial();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.clash.Partial. */
 export const PartialCodec = /*@__PURE__*/ messageCodec$1("petrel.test.clash.Partial", encodePartial, decodePartial);
 /** Describes the message petrel.test.clash.Uint8Array, for `@bufbuild/protobuf`. */
 export const Uint8ArraySchema = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 10);
+function blankUint8Array() {
+    return {
+        $typeName: "petrel.test.clash.Uint8Array",
+    };
+}
 /** Creates petrel.test.clash.Uint8Array; what `init` leaves out has its default. */
 export function createUint8Array(init) {
-    return create(Uint8ArraySchema, init);
+    if (init?.$typeName === "petrel.test.clash.Uint8Array")
+        return init;
+    const message = blankUint8Array();
+    return message;
 }
 /** Writes petrel.test.clash.Uint8Array at `position` and returns the position behind it. */
 export function encodeUint8Array(buffer, message, position) {
-    return encodeWithSchema(Uint8ArraySchema, buffer, message, position);
+    checkMessage(message, "petrel.test.clash.Uint8Array");
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.clash.Uint8Array up to `end`, into `into` when given. */
 export function decodeUint8Array(reader, end, into) {
-    return decodeWithSchema(Uint8ArraySchema, reader, end, into);
+    const message = into ?? blankUint8Array();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.clash.Uint8Array. */
 export const Uint8ArrayCodec = /*@__PURE__*/ messageCodec$1("petrel.test.clash.Uint8Array", encodeUint8Array, decodeUint8Array);
 /** Describes the message petrel.test.clash.Array, for `@bufbuild/protobuf`. */
 export const ArraySchema = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 11);
+function blankArray() {
+    return {
+        $typeName: "petrel.test.clash.Array",
+    };
+}
 /** Creates petrel.test.clash.Array; what `init` leaves out has its default. */
 export function createArray(init) {
-    return create(ArraySchema, init);
+    if (init?.$typeName === "petrel.test.clash.Array")
+        return init;
+    const message = blankArray();
+    return message;
 }
 /** Writes petrel.test.clash.Array at `position` and returns the position behind it. */
 export function encodeArray(buffer, message, position) {
-    return encodeWithSchema(ArraySchema, buffer, message, position);
+    checkMessage(message, "petrel.test.clash.Array");
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.clash.Array up to `end`, into `into` when given. */
 export function decodeArray(reader, end, into) {
-    return decodeWithSchema(ArraySchema, reader, end, into);
+    const message = into ?? blankArray();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.clash.Array. */
 export const ArrayCodec = /*@__PURE__*/ messageCodec$1("petrel.test.clash.Array", encodeArray, decodeArray);
 /** Describes the message petrel.test.clash.Record, for `@bufbuild/protobuf`. */
 export const RecordSchema = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 12);
+function blankRecord() {
+    return {
+        $typeName: "petrel.test.clash.Record",
+    };
+}
 /** Creates petrel.test.clash.Record; what `init` leaves out has its default. */
 export function createRecord(init) {
-    return create(RecordSchema, init);
+    if (init?.$typeName === "petrel.test.clash.Record")
+        return init;
+    const message = blankRecord();
+    return message;
 }
 /** Writes petrel.test.clash.Record at `position` and returns the position behind it. */
 export function encodeRecord(buffer, message, position) {
-    return encodeWithSchema(RecordSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.clash.Record");
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.clash.Record up to `end`, into `into` when given. */
 export function decodeRecord(reader, end, into) {
-    return decodeWithSchema(RecordSchema, reader, end, into);
+    const message = into ?? blankRecord();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.clash.Record. */
 export const RecordCodec = /*@__PURE__*/ messageCodec$1("petrel.test.clash.Record", encodeRecord, decodeRecord);
 /** Describes the message petrel.test.clash.GenMessage, for `@bufbuild/protobuf`. */
 export const GenMessageSchema = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 13);
+function blankGenMessage() {
+    return {
+        $typeName: "petrel.test.clash.GenMessage",
+    };
+}
 /** Creates petrel.test.clash.GenMessage; what `init` leaves out has its default. */
 export function createGenMessage(init) {
-    return create(GenMessageSchema, init);
+    if (init?.$typeName === "petrel.test.clash.GenMessage")
+        return init;
+    const message = blankGenMessage();
+    return message;
 }
 /** Writes petrel.test.clash.GenMessage at `position` and returns the position behind it. */
 export function encodeGenMessage(buffer, message, position) {
-    return encodeWithSchema(GenMessageSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.clash.GenMessage");
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.clash.GenMessage up to `end`, into `into` when given. */
 export function decodeGenMessage(reader, end, into) {
-    return decodeWithSchema(GenMessageSchema, reader, end, into);
+    const message = into ?? blankGenMessage();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.clash.GenMessage. */
 export const GenMessageCodec = /*@__PURE__*/ messageCodec$1("petrel.test.clash.GenMessage", encodeGenMessage, decodeGenMessage);
 /** Describes the message petrel.test.clash.Channel, for `@bufbuild/protobuf`. */
 export const ChannelSchema = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 14);
+function blankChannel() {
+    return {
+        $typeName: "petrel.test.clash.Channel",
+    };
+}
 /** Creates petrel.test.clash.Channel; what `init` leaves out has its default. */
 export function createChannel(init) {
-    return create(ChannelSchema, init);
+    if (init?.$typeName === "petrel.test.clash.Channel")
+        return init;
+    const message = blankChannel();
+    return message;
 }
 /** Writes petrel.test.clash.Channel at `position` and returns the position behind it. */
 export function encodeChannel(buffer, message, position) {
-    return encodeWithSchema(ChannelSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.clash.Channel");
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.clash.Channel up to `end`, into `into` when given. */
 export function decodeChannel(reader, end, into) {
-    return decodeWithSchema(ChannelSchema, reader, end, into);
+    const message = into ?? blankChannel();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.clash.Channel. */
 export const ChannelCodec = /*@__PURE__*/ messageCodec$1("petrel.test.clash.Channel", encodeChannel, decodeChannel);
 /** Describes the message petrel.test.clash.CallOptions, for `@bufbuild/protobuf`. */
 export const CallOptionsSchema = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 15);
+function blankCallOptions() {
+    return {
+        $typeName: "petrel.test.clash.CallOptions",
+    };
+}
 /** Creates petrel.test.clash.CallOptions; what `init` leaves out has its default. */
 export function createCallOptions(init) {
-    return create(CallOptionsSchema, init);
+    if (init?.$typeName === "petrel.test.clash.CallOptions")
+        return init;
+    const message = blankCallOptions();
+    return message;
 }
 /** Writes petrel.test.clash.CallOptions at `position` and returns the position behind it. */
 export function encodeCallOptions(buffer, message, position) {
-    return encodeWithSchema(CallOptionsSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.clash.CallOptions");
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.clash.CallOptions up to `end`, into `into` when given. */
 export function decodeCallOptions(reader, end, into) {
-    return decodeWithSchema(CallOptionsSchema, reader, end, into);
+    const message = into ?? blankCallOptions();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.clash.CallOptions. */
 export const CallOptionsCodec = /*@__PURE__*/ messageCodec$1("petrel.test.clash.CallOptions", encodeCallOptions, decodeCallOptions);
 /** Describes the message petrel.test.clash.ServerContext, for `@bufbuild/protobuf`. */
 export const ServerContextSchema = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 16);
+function blankServerContext() {
+    return {
+        $typeName: "petrel.test.clash.ServerContext",
+    };
+}
 /** Creates petrel.test.clash.ServerContext; what `init` leaves out has its default. */
 export function createServerContext(init) {
-    return create(ServerContextSchema, init);
+    if (init?.$typeName === "petrel.test.clash.ServerContext")
+        return init;
+    const message = blankServerContext();
+    return message;
 }
 /** Writes petrel.test.clash.ServerContext at `position` and returns the position behind it. */
 export function encodeServerContext(buffer, message, position) {
-    return encodeWithSchema(ServerContextSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.clash.ServerContext");
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.clash.ServerContext up to `end`, into `into` when given. */
 export function decodeServerContext(reader, end, into) {
-    return decodeWithSchema(ServerContextSchema, reader, end, into);
+    const message = into ?? blankServerContext();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.clash.ServerContext. */
 export const ServerContextCodec = /*@__PURE__*/ messageCodec$1("petrel.test.clash.ServerContext", encodeServerContext, decodeServerContext);
 /** Describes the message petrel.test.clash.UnaryCall, for `@bufbuild/protobuf`. */
 export const UnaryCallSchema = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 17);
+function blankUnaryCall() {
+    return {
+        $typeName: "petrel.test.clash.UnaryCall",
+    };
+}
 /** Creates petrel.test.clash.UnaryCall; what `init` leaves out has its default. */
 export function createUnaryCall(init) {
-    return create(UnaryCallSchema, init);
+    if (init?.$typeName === "petrel.test.clash.UnaryCall")
+        return init;
+    const message = blankUnaryCall();
+    return message;
 }
 /** Writes petrel.test.clash.UnaryCall at `position` and returns the position behind it. */
 export function encodeUnaryCall(buffer, message, position) {
-    return encodeWithSchema(UnaryCallSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.clash.UnaryCall");
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.clash.UnaryCall up to `end`, into `into` when given. */
 export function decodeUnaryCall(reader, end, into) {
-    return decodeWithSchema(UnaryCallSchema, reader, end, into);
+    const message = into ?? blankUnaryCall();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.clash.UnaryCall. */
 export const UnaryCallCodec = /*@__PURE__*/ messageCodec$1("petrel.test.clash.UnaryCall", encodeUnaryCall, decodeUnaryCall);
 /** Describes the message petrel.test.clash.Error, for `@bufbuild/protobuf`. */
 export const ErrorSchema = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 18);
+function blankError() {
+    return {
+        $typeName: "petrel.test.clash.Error",
+    };
+}
 /** Creates petrel.test.clash.Error; what `init` leaves out has its default. */
 export function createError(init) {
-    return create(ErrorSchema, init);
+    if (init?.$typeName === "petrel.test.clash.Error")
+        return init;
+    const message = blankError();
+    return message;
 }
 /** Writes petrel.test.clash.Error at `position` and returns the position behind it. */
 export function encodeError(buffer, message, position) {
-    return encodeWithSchema(ErrorSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.clash.Error");
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.clash.Error up to `end`, into `into` when given. */
 export function decodeError(reader, end, into) {
-    return decodeWithSchema(ErrorSchema, reader, end, into);
+    const message = into ?? blankError();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.clash.Error. */
 export const ErrorCodec = /*@__PURE__*/ messageCodec$1("petrel.test.clash.Error", encodeError, decodeError);
 /** Describes the message petrel.test.clash.Function, for `@bufbuild/protobuf`. */
 export const FunctionSchema = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 19);
+function blankFunction() {
+    return {
+        $typeName: "petrel.test.clash.Function",
+    };
+}
 /** Creates petrel.test.clash.Function; what `init` leaves out has its default. */
 export function createFunction(init) {
-    return create(FunctionSchema, init);
+    if (init?.$typeName === "petrel.test.clash.Function")
+        return init;
+    const message = blankFunction();
+    return message;
 }
 /** Writes petrel.test.clash.Function at `position` and returns the position behind it. */
 export function encodeFunction(buffer, message, position) {
-    return encodeWithSchema(FunctionSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.clash.Function");
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.clash.Function up to `end`, into `into` when given. */
 export function decodeFunction(reader, end, into) {
-    return decodeWithSchema(FunctionSchema, reader, end, into);
+    const message = into ?? blankFunction();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.clash.Function. */
 export const FunctionCodec = /*@__PURE__*/ messageCodec$1("petrel.test.clash.Function", encodeFunction, decodeFunction);
 /** Describes the message petrel.test.clash.Map, for `@bufbuild/protobuf`. */
 export const MapSchema = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 20);
+function blankMap() {
+    return {
+        $typeName: "petrel.test.clash.Map",
+    };
+}
 /** Creates petrel.test.clash.Map; what `init` leaves out has its default. */
 export function createMap(init) {
-    return create(MapSchema, init);
+    if (init?.$typeName === "petrel.test.clash.Map")
+        return init;
+    const message = blankMap();
+    return message;
 }
 /** Writes petrel.test.clash.Map at `position` and returns the position behind it. */
 export function encodeMap(buffer, message, position) {
-    return encodeWithSchema(MapSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.clash.Map");
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.clash.Map up to `end`, into `into` when given. */
 export function decodeMap(reader, end, into) {
-    return decodeWithSchema(MapSchema, reader, end, into);
+    const message = into ?? blankMap();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.clash.Map. */
 export const MapCodec = /*@__PURE__*/ messageCodec$1("petrel.test.clash.Map", encodeMap, decodeMap);
 /** Describes the message petrel.test.clash.class, for `@bufbuild/protobuf`. */
 export const classSchema = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 21);
+function blankclass() {
+    return {
+        $typeName: "petrel.test.clash.class",
+    };
+}
 /** Creates petrel.test.clash.class; what `init` leaves out has its default. */
 export function createclass(init) {
-    return create(classSchema, init);
+    if (init?.$typeName === "petrel.test.clash.class")
+        return init;
+    const message = blankclass();
+    return message;
 }
 /** Writes petrel.test.clash.class at `position` and returns the position behind it. */
 export function encodeclass(buffer, message, position) {
-    return encodeWithSchema(classSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.clash.class");
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.clash.class up to `end`, into `into` when given. */
 export function decodeclass(reader, end, into) {
-    return decodeWithSchema(classSchema, reader, end, into);
+    const message = into ?? blankclass();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.clash.class. */
 export const classCodec = /*@__PURE__*/ messageCodec$1("petrel.test.clash.class", encodeclass, decodeclass);
 /** Describes the message petrel.test.clash.string_, for `@bufbuild/protobuf`. */
 export const string_Schema = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 22);
+function blankstring_() {
+    return {
+        $typeName: "petrel.test.clash.string_",
+    };
+}
 /** Creates petrel.test.clash.string_; what `init` leaves out has its default. */
 export function createstring_(init) {
-    return create(string_Schema, init);
+    if (init?.$typeName === "petrel.test.clash.string_")
+        return init;
+    const message = blankstring_();
+    return message;
 }
 /** Writes petrel.test.clash.string_ at `position` and returns the position behind it. */
 export function encodestring_(buffer, message, position) {
-    return encodeWithSchema(string_Schema, buffer, message, position);
+    checkMessage(message, "petrel.test.clash.string_");
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.clash.string_ up to `end`, into `into` when given. */
 export function decodestring_(reader, end, into) {
-    return decodeWithSchema(string_Schema, reader, end, into);
+    const message = into ?? blankstring_();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.clash.string_. */
 export const string_Codec = /*@__PURE__*/ messageCodec$1("petrel.test.clash.string_", encodestring_, decodestring_);
 /** Describes the message petrel.test.clash.undefined, for `@bufbuild/protobuf`. */
 export const undefinedSchema = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 23);
+function blankundefined() {
+    return {
+        $typeName: "petrel.test.clash.undefined",
+    };
+}
 /** Creates petrel.test.clash.undefined; what `init` leaves out has its default. */
 export function createundefined(init) {
-    return create(undefinedSchema, init);
+    if (init?.$typeName === "petrel.test.clash.undefined")
+        return init;
+    const message = blankundefined();
+    return message;
 }
 /** Writes petrel.test.clash.undefined at `position` and returns the position behind it. */
 export function encodeundefined(buffer, message, position) {
-    return encodeWithSchema(undefinedSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.clash.undefined");
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.clash.undefined up to `end`, into `into` when given. */
 export function decodeundefined(reader, end, into) {
-    return decodeWithSchema(undefinedSchema, reader, end, into);
+    const message = into ?? blankundefined();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.clash.undefined. */
 export const undefinedCodec = /*@__PURE__*/ messageCodec$1("petrel.test.clash.undefined", encodeundefined, decodeundefined);
 /** Describes the message petrel.test.clash.init, for `@bufbuild/protobuf`. */
 export const initSchema = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 24);
+function blankinit() {
+    return {
+        $typeName: "petrel.test.clash.init",
+    };
+}
 /** Creates petrel.test.clash.init; what `init` leaves out has its default. */
 export function createinit(init) {
-    return create(initSchema, init);
+    if (init?.$typeName === "petrel.test.clash.init")
+        return init;
+    const message = blankinit();
+    return message;
 }
 /** Writes petrel.test.clash.init at `position` and returns the position behind it. */
 export function encodeinit(buffer, message, position) {
-    return encodeWithSchema(initSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.clash.init");
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.clash.init up to `end`, into `into` when given. */
 export function decodeinit(reader, end, into) {
-    return decodeWithSchema(initSchema, reader, end, into);
+    const message = into ?? blankinit();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.clash.init. */
 export const initCodec = /*@__PURE__*/ messageCodec$1("petrel.test.clash.init", encodeinit, decodeinit);
 /** Describes the message petrel.test.clash.message, for `@bufbuild/protobuf`. */
 export const messageSchema = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 25);
+function blankmessage() {
+    return {
+        $typeName: "petrel.test.clash.message",
+    };
+}
 /** Creates petrel.test.clash.message; what `init` leaves out has its default. */
 export function createmessage(init) {
-    return create(messageSchema, init);
+    if (init?.$typeName === "petrel.test.clash.message")
+        return init;
+    const message = blankmessage();
+    return message;
 }
 /** Writes petrel.test.clash.message at `position` and returns the position behind it. */
 export function encodemessage(buffer, message, position) {
-    return encodeWithSchema(messageSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.clash.message");
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.clash.message up to `end`, into `into` when given. */
 export function decodemessage(reader, end, into) {
-    return decodeWithSchema(messageSchema, reader, end, into);
+    const message = into ?? blankmessage();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.clash.message. */
 export const messageCodec = /*@__PURE__*/ messageCodec$1("petrel.test.clash.message", encodemessage, decodemessage);
 /** Describes the message petrel.test.clash.buffer, for `@bufbuild/protobuf`. */
 export const bufferSchema = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 26);
+function blankbuffer() {
+    return {
+        $typeName: "petrel.test.clash.buffer",
+    };
+}
 /** Creates petrel.test.clash.buffer; what `init` leaves out has its default. */
 export function createbuffer(init) {
-    return create(bufferSchema, init);
+    if (init?.$typeName === "petrel.test.clash.buffer")
+        return init;
+    const message = blankbuffer();
+    return message;
 }
 /** Writes petrel.test.clash.buffer at `position` and returns the position behind it. */
 export function encodebuffer(buffer, message, position) {
-    return encodeWithSchema(bufferSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.clash.buffer");
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.clash.buffer up to `end`, into `into` when given. */
 export function decodebuffer(reader, end, into) {
-    return decodeWithSchema(bufferSchema, reader, end, into);
+    const message = into ?? blankbuffer();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.clash.buffer. */
 export const bufferCodec = /*@__PURE__*/ messageCodec$1("petrel.test.clash.buffer", encodebuffer, decodebuffer);
 /** Describes the message petrel.test.clash.User, for `@bufbuild/protobuf`. */
 export const UserSchema$ = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 27);
+function blankUser() {
+    return {
+        $typeName: "petrel.test.clash.User",
+    };
+}
 /** Creates petrel.test.clash.User; what `init` leaves out has its default. */
 export function createUser$(init) {
-    return create(UserSchema$, init);
+    if (init?.$typeName === "petrel.test.clash.User")
+        return init;
+    const message = blankUser();
+    if (init == null)
+        return message;
+    if (init.init != null)
+        message.init = createUserInit(init.init);
+    return message;
 }
 /** Writes petrel.test.clash.User at `position` and returns the position behind it. */
 export function encodeUser$(buffer, message, position) {
-    return encodeWithSchema(UserSchema$, buffer, message, position);
+    checkMessage(message, "petrel.test.clash.User");
+    if (message.init != null) {
+        const start = beginMessage(buffer, position, 10);
+        position = endMessage(buffer, start, encodeUserInit(buffer, message.init, start));
+    }
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.clash.User up to `end`, into `into` when given. */
 export function decodeUser$(reader, end, into) {
-    return decodeWithSchema(UserSchema$, reader, end, into);
+    const message = into ?? blankUser();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            case 10: {
+                message.init = decodeUserInit(reader, reader.enter(), message.init);
+                reader.leave();
+                break;
+            }
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.clash.User. */
 export const UserCodec$ = /*@__PURE__*/ messageCodec$1("petrel.test.clash.User", encodeUser$, decodeUser$);
 /** Describes the message petrel.test.clash.User.Role, for `@bufbuild/protobuf`. */
 export const User_RoleSchema = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 27, 0);
+function blankUser_Role() {
+    return {
+        $typeName: "petrel.test.clash.User.Role",
+    };
+}
 /** Creates petrel.test.clash.User.Role; what `init` leaves out has its default. */
 export function createUser_Role(init) {
-    return create(User_RoleSchema, init);
+    if (init?.$typeName === "petrel.test.clash.User.Role")
+        return init;
+    const message = blankUser_Role();
+    return message;
 }
 /** Writes petrel.test.clash.User.Role at `position` and returns the position behind it. */
 export function encodeUser_Role(buffer, message, position) {
-    return encodeWithSchema(User_RoleSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.clash.User.Role");
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.clash.User.Role up to `end`, into `into` when given. */
 export function decodeUser_Role(reader, end, into) {
-    return decodeWithSchema(User_RoleSchema, reader, end, into);
+    const message = into ?? blankUser_Role();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.clash.User.Role. */
 export const User_RoleCodec = /*@__PURE__*/ messageCodec$1("petrel.test.clash.User.Role", encodeUser_Role, decodeUser_Role);
 /** Describes the message petrel.test.clash.UserInit, for `@bufbuild/protobuf`. */
 export const UserInitSchema = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 28);
+function blankUserInit() {
+    return {
+        $typeName: "petrel.test.clash.UserInit",
+    };
+}
 /** Creates petrel.test.clash.UserInit; what `init` leaves out has its default. */
 export function createUserInit(init) {
-    return create(UserInitSchema, init);
+    if (init?.$typeName === "petrel.test.clash.UserInit")
+        return init;
+    const message = blankUserInit();
+    return message;
 }
 /** Writes petrel.test.clash.UserInit at `position` and returns the position behind it. */
 export function encodeUserInit(buffer, message, position) {
-    return encodeWithSchema(UserInitSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.clash.UserInit");
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.clash.UserInit up to `end`, into `into` when given. */
 export function decodeUserInit(reader, end, into) {
-    return decodeWithSchema(UserInitSchema, reader, end, into);
+    const message = into ?? blankUserInit();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.clash.UserInit. */
 export const UserInitCodec = /*@__PURE__*/ messageCodec$1("petrel.test.clash.UserInit", encodeUserInit, decodeUserInit);
 /** Describes the message petrel.test.clash.UserSchema, for `@bufbuild/protobuf`. */
 export const UserSchemaSchema = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 29);
+function blankUserSchema() {
+    return {
+        $typeName: "petrel.test.clash.UserSchema",
+    };
+}
 /** Creates petrel.test.clash.UserSchema; what `init` leaves out has its default. */
 export function createUserSchema$(init) {
-    return create(UserSchemaSchema, init);
+    if (init?.$typeName === "petrel.test.clash.UserSchema")
+        return init;
+    const message = blankUserSchema();
+    return message;
 }
 /** Writes petrel.test.clash.UserSchema at `position` and returns the position behind it. */
 export function encodeUserSchema$(buffer, message, position) {
-    return encodeWithSchema(UserSchemaSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.clash.UserSchema");
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.clash.UserSchema up to `end`, into `into` when given. */
 export function decodeUserSchema$(reader, end, into) {
-    return decodeWithSchema(UserSchemaSchema, reader, end, into);
+    const message = into ?? blankUserSchema();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.clash.UserSchema. */
 export const UserSchemaCodec = /*@__PURE__*/ messageCodec$1("petrel.test.clash.UserSchema", encodeUserSchema$, decodeUserSchema$);
 /** Describes the message petrel.test.clash.UserCodec, for `@bufbuild/protobuf`. */
 export const UserCodecSchema = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 30);
+function blankUserCodec() {
+    return {
+        $typeName: "petrel.test.clash.UserCodec",
+    };
+}
 /** Creates petrel.test.clash.UserCodec; what `init` leaves out has its default. */
 export function createUserCodec(init) {
-    return create(UserCodecSchema, init);
+    if (init?.$typeName === "petrel.test.clash.UserCodec")
+        return init;
+    const message = blankUserCodec();
+    return message;
 }
 /** Writes petrel.test.clash.UserCodec at `position` and returns the position behind it. */
 export function encodeUserCodec(buffer, message, position) {
-    return encodeWithSchema(UserCodecSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.clash.UserCodec");
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.clash.UserCodec up to `end`, into `into` when given. */
 export function decodeUserCodec(reader, end, into) {
-    return decodeWithSchema(UserCodecSchema, reader, end, into);
+    const message = into ?? blankUserCodec();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.clash.UserCodec. */
 export const UserCodecCodec = /*@__PURE__*/ messageCodec$1("petrel.test.clash.UserCodec", encodeUserCodec, decodeUserCodec);
 /** Describes the message petrel.test.clash.createUser, for `@bufbuild/protobuf`. */
 export const createUserSchema = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 31);
+function blankcreateUser() {
+    return {
+        $typeName: "petrel.test.clash.createUser",
+    };
+}
 /** Creates petrel.test.clash.createUser; what `init` leaves out has its default. */
 export function createcreateUser(init) {
-    return create(createUserSchema, init);
+    if (init?.$typeName === "petrel.test.clash.createUser")
+        return init;
+    const message = blankcreateUser();
+    return message;
 }
 /** Writes petrel.test.clash.createUser at `position` and returns the position behind it. */
 export function encodecreateUser(buffer, message, position) {
-    return encodeWithSchema(createUserSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.clash.createUser");
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.clash.createUser up to `end`, into `into` when given. */
 export function decodecreateUser(reader, end, into) {
-    return decodeWithSchema(createUserSchema, reader, end, into);
+    const message = into ?? blankcreateUser();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.clash.createUser. */
 export const createUserCodec$ = /*@__PURE__*/ messageCodec$1("petrel.test.clash.createUser", encodecreateUser, decodecreateUser);
 /** Describes the message petrel.test.clash.encodeUser, for `@bufbuild/protobuf`. */
 export const encodeUserSchema = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 32);
+function blankencodeUser() {
+    return {
+        $typeName: "petrel.test.clash.encodeUser",
+    };
+}
 /** Creates petrel.test.clash.encodeUser; what `init` leaves out has its default. */
 export function createencodeUser(init) {
-    return create(encodeUserSchema, init);
+    if (init?.$typeName === "petrel.test.clash.encodeUser")
+        return init;
+    const message = blankencodeUser();
+    return message;
 }
 /** Writes petrel.test.clash.encodeUser at `position` and returns the position behind it. */
 export function encodeencodeUser(buffer, message, position) {
-    return encodeWithSchema(encodeUserSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.clash.encodeUser");
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.clash.encodeUser up to `end`, into `into` when given. */
 export function decodeencodeUser(reader, end, into) {
-    return decodeWithSchema(encodeUserSchema, reader, end, into);
+    const message = into ?? blankencodeUser();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.clash.encodeUser. */
 export const encodeUserCodec$ = /*@__PURE__*/ messageCodec$1("petrel.test.clash.encodeUser", encodeencodeUser, decodeencodeUser);
 /** Describes the message petrel.test.clash.decodeUser, for `@bufbuild/protobuf`. */
 export const decodeUserSchema = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 33);
+function blankdecodeUser() {
+    return {
+        $typeName: "petrel.test.clash.decodeUser",
+    };
+}
 /** Creates petrel.test.clash.decodeUser; what `init` leaves out has its default. */
 export function createdecodeUser(init) {
-    return create(decodeUserSchema, init);
+    if (init?.$typeName === "petrel.test.clash.decodeUser")
+        return init;
+    const message = blankdecodeUser();
+    return message;
 }
 /** Writes petrel.test.clash.decodeUser at `position` and returns the position behind it. */
 export function encodedecodeUser(buffer, message, position) {
-    return encodeWithSchema(decodeUserSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.clash.decodeUser");
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.clash.decodeUser up to `end`, into `into` when given. */
 export function decodedecodeUser(reader, end, into) {
-    return decodeWithSchema(decodeUserSchema, reader, end, into);
+    const message = into ?? blankdecodeUser();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.clash.decodeUser. */
 export const decodeUserCodec$ = /*@__PURE__*/ messageCodec$1("petrel.test.clash.decodeUser", encodedecodeUser, decodedecodeUser);
 /** Describes the message petrel.test.clash.User_Role, for `@bufbuild/protobuf`. */
 export const User_RoleSchema$ = /*@__PURE__*/ messageDesc(file_petrel_test_name_clash, 34);
+function blankUser_Role$() {
+    return {
+        $typeName: "petrel.test.clash.User_Role",
+    };
+}
 /** Creates petrel.test.clash.User_Role; what `init` leaves out has its default. */
 export function createUser_Role$(init) {
-    return create(User_RoleSchema$, init);
+    if (init?.$typeName === "petrel.test.clash.User_Role")
+        return init;
+    const message = blankUser_Role$();
+    return message;
 }
 /** Writes petrel.test.clash.User_Role at `position` and returns the position behind it. */
 export function encodeUser_Role$(buffer, message, position) {
-    return encodeWithSchema(User_RoleSchema$, buffer, message, position);
+    checkMessage(message, "petrel.test.clash.User_Role");
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.clash.User_Role up to `end`, into `into` when given. */
 export function decodeUser_Role$(reader, end, into) {
-    return decodeWithSchema(User_RoleSchema$, reader, end, into);
+    const message = into ?? blankUser_Role$();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.clash.User_Role. */
 export const User_RoleCodec$ = /*@__PURE__*/ messageCodec$1("petrel.test.clash.User_Role", encodeUser_Role$, decodeUser_Role$);

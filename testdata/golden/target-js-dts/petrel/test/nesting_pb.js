@@ -4,55 +4,202 @@
 /* eslint-disable */
 
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
-import { create } from "@bufbuild/protobuf";
-import { decodeWithSchema, encodeWithSchema, messageCodec } from "petrel/codegen";
+import { beginMessage, checkMessage, endMessage, messageCodec, writeInt32, writeString, writeUnknown } from "petrel/codegen";
 /** Describes the file petrel/test/nesting.proto. */
 export const file_petrel_test_nesting = /*@__PURE__*/ fileDesc("ChlwZXRyZWwvdGVzdC9uZXN0aW5nLnByb3RvEgtwZXRyZWwudGVzdCLKAgoETm9kZRIMCgRuYW1lGAEgASgJEiMKCGNoaWxkcmVuGAIgAygLMhEucGV0cmVsLnRlc3QuTm9kZRIhCgZwYXJlbnQYAyABKAsyES5wZXRyZWwudGVzdC5Ob2RlEiYKBWlubmVyGAQgASgLMhcucGV0cmVsLnRlc3QuTm9kZS5Jbm5lchrDAQoFSW5uZXISLgoGZGVlcGVyGAEgASgLMh4ucGV0cmVsLnRlc3QuTm9kZS5Jbm5lci5EZWVwZXIaiQEKBkRlZXBlchIfCgRiYWNrGAEgASgLMhEucGV0cmVsLnRlc3QuTm9kZRIxCgRraW5kGAIgASgOMiMucGV0cmVsLnRlc3QuTm9kZS5Jbm5lci5EZWVwZXIuS2luZCIrCgRLaW5kEhQKEEtJTkRfVU5TUEVDSUZJRUQQABINCglLSU5EX0xFQUYQAWIGcHJvdG8z");
 /** Describes the message petrel.test.Node, for `@bufbuild/protobuf`. */
 export const NodeSchema = /*@__PURE__*/ messageDesc(file_petrel_test_nesting, 0);
+function blankNode() {
+    return {
+        $typeName: "petrel.test.Node",
+        name: "",
+        children: [],
+    };
+}
 /** Creates petrel.test.Node; what `init` leaves out has its default. */
 export function createNode(init) {
-    return create(NodeSchema, init);
+    if (init?.$typeName === "petrel.test.Node")
+        return init;
+    const message = blankNode();
+    if (init == null)
+        return message;
+    if (init.name != null)
+        message.name = init.name;
+    if (init.children != null)
+        message.children = init.children.map((one) => createNode(one));
+    if (init.parent != null)
+        message.parent = createNode(init.parent);
+    if (init.inner != null)
+        message.inner = createNode_Inner(init.inner);
+    return message;
 }
 /** Writes petrel.test.Node at `position` and returns the position behind it. */
 export function encodeNode(buffer, message, position) {
-    return encodeWithSchema(NodeSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.Node");
+    if (message.name != null && message.name !== "") {
+        position = writeString(buffer, position, 10, message.name, "petrel.test.Node.name");
+    }
+    if (message.children != null) {
+        const list = message.children;
+        for (let i = 0; i < list.length; i++) {
+            const start = beginMessage(buffer, position, 18);
+            position = endMessage(buffer, start, encodeNode(buffer, list[i], start));
+        }
+    }
+    if (message.parent != null) {
+        const start = beginMessage(buffer, position, 26);
+        position = endMessage(buffer, start, encodeNode(buffer, message.parent, start));
+    }
+    if (message.inner != null) {
+        const start = beginMessage(buffer, position, 34);
+        position = endMessage(buffer, start, encodeNode_Inner(buffer, message.inner, start));
+    }
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.Node up to `end`, into `into` when given. */
 export function decodeNode(reader, end, into) {
-    return decodeWithSchema(NodeSchema, reader, end, into);
+    const message = into ?? blankNode();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            case 10: {
+                message.name = reader.string();
+                break;
+            }
+            case 18: {
+                message.children.push(decodeNode(reader, reader.enter()));
+                reader.leave();
+                break;
+            }
+            case 26: {
+                message.parent = decodeNode(reader, reader.enter(), message.parent);
+                reader.leave();
+                break;
+            }
+            case 34: {
+                message.inner = decodeNode_Inner(reader, reader.enter(), message.inner);
+                reader.leave();
+                break;
+            }
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.Node. */
 export const NodeCodec = /*@__PURE__*/ messageCodec("petrel.test.Node", encodeNode, decodeNode);
 /** Describes the message petrel.test.Node.Inner, for `@bufbuild/protobuf`. */
 export const Node_InnerSchema = /*@__PURE__*/ messageDesc(file_petrel_test_nesting, 0, 0);
+function blankNode_Inner() {
+    return {
+        $typeName: "petrel.test.Node.Inner",
+    };
+}
 /** Creates petrel.test.Node.Inner; what `init` leaves out has its default. */
 export function createNode_Inner(init) {
-    return create(Node_InnerSchema, init);
+    if (init?.$typeName === "petrel.test.Node.Inner")
+        return init;
+    const message = blankNode_Inner();
+    if (init == null)
+        return message;
+    if (init.deeper != null)
+        message.deeper = createNode_Inner_Deeper(init.deeper);
+    return message;
 }
 /** Writes petrel.test.Node.Inner at `position` and returns the position behind it. */
 export function encodeNode_Inner(buffer, message, position) {
-    return encodeWithSchema(Node_InnerSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.Node.Inner");
+    if (message.deeper != null) {
+        const start = beginMessage(buffer, position, 10);
+        position = endMessage(buffer, start, encodeNode_Inner_Deeper(buffer, message.deeper, start));
+    }
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.Node.Inner up to `end`, into `into` when given. */
 export function decodeNode_Inner(reader, end, into) {
-    return decodeWithSchema(Node_InnerSchema, reader, end, into);
+    const message = into ?? blankNode_Inner();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            case 10: {
+                message.deeper = decodeNode_Inner_Deeper(reader, reader.enter(), message.deeper);
+                reader.leave();
+                break;
+            }
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.Node.Inner. */
 export const Node_InnerCodec = /*@__PURE__*/ messageCodec("petrel.test.Node.Inner", encodeNode_Inner, decodeNode_Inner);
 /** Describes the message petrel.test.Node.Inner.Deeper, for `@bufbuild/protobuf`. */
 export const Node_Inner_DeeperSchema = /*@__PURE__*/ messageDesc(file_petrel_test_nesting, 0, 0, 0);
+function blankNode_Inner_Deeper() {
+    return {
+        $typeName: "petrel.test.Node.Inner.Deeper",
+        kind: 0,
+    };
+}
 /** Creates petrel.test.Node.Inner.Deeper; what `init` leaves out has its default. */
 export function createNode_Inner_Deeper(init) {
-    return create(Node_Inner_DeeperSchema, init);
+    if (init?.$typeName === "petrel.test.Node.Inner.Deeper")
+        return init;
+    const message = blankNode_Inner_Deeper();
+    if (init == null)
+        return message;
+    if (init.back != null)
+        message.back = createNode(init.back);
+    if (init.kind != null)
+        message.kind = init.kind;
+    return message;
 }
 /** Writes petrel.test.Node.Inner.Deeper at `position` and returns the position behind it. */
 export function encodeNode_Inner_Deeper(buffer, message, position) {
-    return encodeWithSchema(Node_Inner_DeeperSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.Node.Inner.Deeper");
+    if (message.back != null) {
+        const start = beginMessage(buffer, position, 10);
+        position = endMessage(buffer, start, encodeNode(buffer, message.back, start));
+    }
+    if (message.kind != null && message.kind !== 0) {
+        position = writeInt32(buffer, position, 16, message.kind, "petrel.test.Node.Inner.Deeper.kind");
+    }
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.Node.Inner.Deeper up to `end`, into `into` when given. */
 export function decodeNode_Inner_Deeper(reader, end, into) {
-    return decodeWithSchema(Node_Inner_DeeperSchema, reader, end, into);
+    const message = into ?? blankNode_Inner_Deeper();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            case 10: {
+                message.back = decodeNode(reader, reader.enter(), message.back);
+                reader.leave();
+                break;
+            }
+            case 16: {
+                message.kind = reader.int32();
+                break;
+            }
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.Node.Inner.Deeper. */
 export const Node_Inner_DeeperCodec = /*@__PURE__*/ messageCodec("petrel.test.Node.Inner.Deeper", encodeNode_Inner_Deeper, decodeNode_Inner_Deeper);

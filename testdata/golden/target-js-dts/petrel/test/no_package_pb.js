@@ -4,23 +4,55 @@
 /* eslint-disable */
 
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import { create } from "@bufbuild/protobuf";
-import { decodeWithSchema, encodeWithSchema, messageCodec } from "petrel/codegen";
+import { checkMessage, messageCodec, writeString, writeUnknown } from "petrel/codegen";
 /** Describes the file petrel/test/no_package.proto. */
 export const file_petrel_test_no_package = /*@__PURE__*/ fileDesc("ChxwZXRyZWwvdGVzdC9ub19wYWNrYWdlLnByb3RvIhQKBFdvcmQSDAoEdGV4dBgBIAEoCTIbCgRFY2hvEhMKA1NheRIFLldvcmQaBS5Xb3JkYgZwcm90bzM");
 /** Describes the message Word, for `@bufbuild/protobuf`. */
 export const WordSchema = /*@__PURE__*/ messageDesc(file_petrel_test_no_package, 0);
+function blankWord() {
+    return {
+        $typeName: "Word",
+        text: "",
+    };
+}
 /** Creates Word; what `init` leaves out has its default. */
 export function createWord(init) {
-    return create(WordSchema, init);
+    if (init?.$typeName === "Word")
+        return init;
+    const message = blankWord();
+    if (init == null)
+        return message;
+    if (init.text != null)
+        message.text = init.text;
+    return message;
 }
 /** Writes Word at `position` and returns the position behind it. */
 export function encodeWord(buffer, message, position) {
-    return encodeWithSchema(WordSchema, buffer, message, position);
+    checkMessage(message, "Word");
+    if (message.text != null && message.text !== "") {
+        position = writeString(buffer, position, 10, message.text, "Word.text");
+    }
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads Word up to `end`, into `into` when given. */
 export function decodeWord(reader, end, into) {
-    return decodeWithSchema(WordSchema, reader, end, into);
+    const message = into ?? blankWord();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            case 10: {
+                message.text = reader.string();
+                break;
+            }
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes Word. */
 export const WordCodec = /*@__PURE__*/ messageCodec("Word", encodeWord, decodeWord);

@@ -4,71 +4,533 @@
 /* eslint-disable */
 
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
-import { create } from "@bufbuild/protobuf";
-import { decodeWithSchema, encodeWithSchema, messageCodec } from "petrel/codegen";
+import { beginMessage, checkMessage, endMessage, messageCodec, noBytes, readPackedBool, readPackedDouble, readPackedInt32, readPackedSint64, writeBool, writeBytes, writeDouble, writeFixed32, writeFixed64, writeFloat, writeInt32, writeInt64, writePackedBool, writePackedDouble, writePackedInt32, writePackedInt64, writePackedSint64, writeSfixed32, writeSfixed64, writeSint32, writeSint64, writeString, writeUint32, writeUint64, writeUnknown } from "petrel/codegen";
 /** Describes the file petrel/test/scalars.proto. */
 export const file_petrel_test_scalars = /*@__PURE__*/ fileDesc("ChlwZXRyZWwvdGVzdC9zY2FsYXJzLnByb3RvEgtwZXRyZWwudGVzdCKpAwoHU2NhbGFycxIUCgxkb3VibGVfZmllbGQYASABKAESEwoLZmxvYXRfZmllbGQYAiABKAISEwoLaW50MzJfZmllbGQYAyABKAUSEwoLaW50NjRfZmllbGQYBCABKAMSFAoMdWludDMyX2ZpZWxkGAUgASgNEhQKDHVpbnQ2NF9maWVsZBgGIAEoBBIUCgxzaW50MzJfZmllbGQYByABKBESFAoMc2ludDY0X2ZpZWxkGAggASgSEhUKDWZpeGVkMzJfZmllbGQYCSABKAcSFQoNZml4ZWQ2NF9maWVsZBgKIAEoBhIWCg5zZml4ZWQzMl9maWVsZBgLIAEoDxIWCg5zZml4ZWQ2NF9maWVsZBgMIAEoEBISCgpib29sX2ZpZWxkGA0gASgIEhQKDHN0cmluZ19maWVsZBgOIAEoCRITCgtieXRlc19maWVsZBgPIAEoDBIbCg9pbnQ2NF9hc19zdHJpbmcYECABKANCAjABEhsKD2ludDY0X2FzX251bWJlchgRIAEoA0ICMAISGgoHcmVuYW1lZBgSIAEoCVIJb3RoZXJOYW1lIqkCCg9PcHRpb25hbFNjYWxhcnMSGQoMZG91YmxlX2ZpZWxkGAEgASgBSACIAQESGAoLaW50NjRfZmllbGQYAiABKANIAYgBARIXCgpib29sX2ZpZWxkGAMgASgISAKIAQESGQoMc3RyaW5nX2ZpZWxkGAQgASgJSAOIAQESGAoLYnl0ZXNfZmllbGQYBSABKAxIBIgBARIwCg1tZXNzYWdlX2ZpZWxkGAYgASgLMhQucGV0cmVsLnRlc3QuU2NhbGFyc0gFiAEBQg8KDV9kb3VibGVfZmllbGRCDgoMX2ludDY0X2ZpZWxkQg0KC19ib29sX2ZpZWxkQg8KDV9zdHJpbmdfZmllbGRCDgoMX2J5dGVzX2ZpZWxkQhAKDl9tZXNzYWdlX2ZpZWxkIvgBCg9SZXBlYXRlZFNjYWxhcnMSFAoMZG91YmxlX2ZpZWxkGAEgAygBEhQKDHBhY2tlZF9maWVsZBgCIAMoBRIaCg51bnBhY2tlZF9maWVsZBgDIAMoBUICEAASFAoMc2ludDY0X2ZpZWxkGAQgAygSEhIKCmJvb2xfZmllbGQYBSADKAgSFAoMc3RyaW5nX2ZpZWxkGAYgAygJEhMKC2J5dGVzX2ZpZWxkGAcgAygMEhsKD2ludDY0X2FzX3N0cmluZxgIIAMoA0ICMAESKwoNbWVzc2FnZV9maWVsZBgJIAMoCzIULnBldHJlbC50ZXN0LlNjYWxhcnMiBwoFRW1wdHliBnByb3RvMw");
 /** Describes the message petrel.test.Scalars, for `@bufbuild/protobuf`. */
 export const ScalarsSchema = /*@__PURE__*/ messageDesc(file_petrel_test_scalars, 0);
+function blankScalars() {
+    return {
+        $typeName: "petrel.test.Scalars",
+        doubleField: 0,
+        floatField: 0,
+        int32Field: 0,
+        int64Field: 0n,
+        uint32Field: 0,
+        uint64Field: 0n,
+        sint32Field: 0,
+        sint64Field: 0n,
+        fixed32Field: 0,
+        fixed64Field: 0n,
+        sfixed32Field: 0,
+        sfixed64Field: 0n,
+        boolField: false,
+        stringField: "",
+        bytesField: noBytes,
+        int64AsString: "0",
+        int64AsNumber: 0n,
+        renamed: "",
+    };
+}
 /** Creates petrel.test.Scalars; what `init` leaves out has its default. */
 export function createScalars(init) {
-    return create(ScalarsSchema, init);
+    if (init?.$typeName === "petrel.test.Scalars")
+        return init;
+    const message = blankScalars();
+    if (init == null)
+        return message;
+    if (init.doubleField != null)
+        message.doubleField = init.doubleField;
+    if (init.floatField != null)
+        message.floatField = init.floatField;
+    if (init.int32Field != null)
+        message.int32Field = init.int32Field;
+    if (init.int64Field != null)
+        message.int64Field = init.int64Field;
+    if (init.uint32Field != null)
+        message.uint32Field = init.uint32Field;
+    if (init.uint64Field != null)
+        message.uint64Field = init.uint64Field;
+    if (init.sint32Field != null)
+        message.sint32Field = init.sint32Field;
+    if (init.sint64Field != null)
+        message.sint64Field = init.sint64Field;
+    if (init.fixed32Field != null)
+        message.fixed32Field = init.fixed32Field;
+    if (init.fixed64Field != null)
+        message.fixed64Field = init.fixed64Field;
+    if (init.sfixed32Field != null)
+        message.sfixed32Field = init.sfixed32Field;
+    if (init.sfixed64Field != null)
+        message.sfixed64Field = init.sfixed64Field;
+    if (init.boolField != null)
+        message.boolField = init.boolField;
+    if (init.stringField != null)
+        message.stringField = init.stringField;
+    if (init.bytesField != null)
+        message.bytesField = init.bytesField;
+    if (init.int64AsString != null)
+        message.int64AsString = init.int64AsString;
+    if (init.int64AsNumber != null)
+        message.int64AsNumber = init.int64AsNumber;
+    if (init.renamed != null)
+        message.renamed = init.renamed;
+    return message;
 }
 /** Writes petrel.test.Scalars at `position` and returns the position behind it. */
 export function encodeScalars(buffer, message, position) {
-    return encodeWithSchema(ScalarsSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.Scalars");
+    if (message.doubleField != null && !Object.is(message.doubleField, 0)) {
+        position = writeDouble(buffer, position, 9, message.doubleField, "petrel.test.Scalars.double_field");
+    }
+    if (message.floatField != null && !Object.is(message.floatField, 0)) {
+        position = writeFloat(buffer, position, 21, message.floatField, "petrel.test.Scalars.float_field");
+    }
+    if (message.int32Field != null && message.int32Field !== 0) {
+        position = writeInt32(buffer, position, 24, message.int32Field, "petrel.test.Scalars.int32_field");
+    }
+    if (message.int64Field != null && message.int64Field !== 0n) {
+        position = writeInt64(buffer, position, 32, message.int64Field, "petrel.test.Scalars.int64_field");
+    }
+    if (message.uint32Field != null && message.uint32Field !== 0) {
+        position = writeUint32(buffer, position, 40, message.uint32Field, "petrel.test.Scalars.uint32_field");
+    }
+    if (message.uint64Field != null && message.uint64Field !== 0n) {
+        position = writeUint64(buffer, position, 48, message.uint64Field, "petrel.test.Scalars.uint64_field");
+    }
+    if (message.sint32Field != null && message.sint32Field !== 0) {
+        position = writeSint32(buffer, position, 56, message.sint32Field, "petrel.test.Scalars.sint32_field");
+    }
+    if (message.sint64Field != null && message.sint64Field !== 0n) {
+        position = writeSint64(buffer, position, 64, message.sint64Field, "petrel.test.Scalars.sint64_field");
+    }
+    if (message.fixed32Field != null && message.fixed32Field !== 0) {
+        position = writeFixed32(buffer, position, 77, message.fixed32Field, "petrel.test.Scalars.fixed32_field");
+    }
+    if (message.fixed64Field != null && message.fixed64Field !== 0n) {
+        position = writeFixed64(buffer, position, 81, message.fixed64Field, "petrel.test.Scalars.fixed64_field");
+    }
+    if (message.sfixed32Field != null && message.sfixed32Field !== 0) {
+        position = writeSfixed32(buffer, position, 93, message.sfixed32Field, "petrel.test.Scalars.sfixed32_field");
+    }
+    if (message.sfixed64Field != null && message.sfixed64Field !== 0n) {
+        position = writeSfixed64(buffer, position, 97, message.sfixed64Field, "petrel.test.Scalars.sfixed64_field");
+    }
+    if (message.boolField != null && message.boolField !== false) {
+        position = writeBool(buffer, position, 104, message.boolField, "petrel.test.Scalars.bool_field");
+    }
+    if (message.stringField != null && message.stringField !== "") {
+        position = writeString(buffer, position, 114, message.stringField, "petrel.test.Scalars.string_field");
+    }
+    if (message.bytesField != null && message.bytesField.length !== 0) {
+        position = writeBytes(buffer, position, 122, message.bytesField, "petrel.test.Scalars.bytes_field");
+    }
+    if (message.int64AsString != null && message.int64AsString !== "0") {
+        position = writeInt64(buffer, position, 128, message.int64AsString, "petrel.test.Scalars.int64_as_string");
+    }
+    if (message.int64AsNumber != null && message.int64AsNumber !== 0n) {
+        position = writeInt64(buffer, position, 136, message.int64AsNumber, "petrel.test.Scalars.int64_as_number");
+    }
+    if (message.renamed != null && message.renamed !== "") {
+        position = writeString(buffer, position, 146, message.renamed, "petrel.test.Scalars.renamed");
+    }
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.Scalars up to `end`, into `into` when given. */
 export function decodeScalars(reader, end, into) {
-    return decodeWithSchema(ScalarsSchema, reader, end, into);
+    const message = into ?? blankScalars();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            case 9: {
+                message.doubleField = reader.double();
+                break;
+            }
+            case 21: {
+                message.floatField = reader.float();
+                break;
+            }
+            case 24: {
+                message.int32Field = reader.int32();
+                break;
+            }
+            case 32: {
+                message.int64Field = reader.int64();
+                break;
+            }
+            case 40: {
+                message.uint32Field = reader.uint32();
+                break;
+            }
+            case 48: {
+                message.uint64Field = reader.uint64();
+                break;
+            }
+            case 56: {
+                message.sint32Field = reader.sint32();
+                break;
+            }
+            case 64: {
+                message.sint64Field = reader.sint64();
+                break;
+            }
+            case 77: {
+                message.fixed32Field = reader.fixed32();
+                break;
+            }
+            case 81: {
+                message.fixed64Field = reader.fixed64();
+                break;
+            }
+            case 93: {
+                message.sfixed32Field = reader.sfixed32();
+                break;
+            }
+            case 97: {
+                message.sfixed64Field = reader.sfixed64();
+                break;
+            }
+            case 104: {
+                message.boolField = reader.bool();
+                break;
+            }
+            case 114: {
+                message.stringField = reader.string();
+                break;
+            }
+            case 122: {
+                message.bytesField = reader.byteString();
+                break;
+            }
+            case 128: {
+                message.int64AsString = reader.int64().toString();
+                break;
+            }
+            case 136: {
+                message.int64AsNumber = reader.int64();
+                break;
+            }
+            case 146: {
+                message.renamed = reader.string();
+                break;
+            }
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.Scalars. */
 export const ScalarsCodec = /*@__PURE__*/ messageCodec("petrel.test.Scalars", encodeScalars, decodeScalars);
 /** Describes the message petrel.test.OptionalScalars, for `@bufbuild/protobuf`. */
 export const OptionalScalarsSchema = /*@__PURE__*/ messageDesc(file_petrel_test_scalars, 1);
+function blankOptionalScalars() {
+    return {
+        $typeName: "petrel.test.OptionalScalars",
+    };
+}
 /** Creates petrel.test.OptionalScalars; what `init` leaves out has its default. */
 export function createOptionalScalars(init) {
-    return create(OptionalScalarsSchema, init);
+    if (init?.$typeName === "petrel.test.OptionalScalars")
+        return init;
+    const message = blankOptionalScalars();
+    if (init == null)
+        return message;
+    if (init.doubleField != null)
+        message.doubleField = init.doubleField;
+    if (init.int64Field != null)
+        message.int64Field = init.int64Field;
+    if (init.boolField != null)
+        message.boolField = init.boolField;
+    if (init.stringField != null)
+        message.stringField = init.stringField;
+    if (init.bytesField != null)
+        message.bytesField = init.bytesField;
+    if (init.messageField != null)
+        message.messageField = createScalars(init.messageField);
+    return message;
 }
 /** Writes petrel.test.OptionalScalars at `position` and returns the position behind it. */
 export function encodeOptionalScalars(buffer, message, position) {
-    return encodeWithSchema(OptionalScalarsSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.OptionalScalars");
+    if (message.doubleField != null) {
+        position = writeDouble(buffer, position, 9, message.doubleField, "petrel.test.OptionalScalars.double_field");
+    }
+    if (message.int64Field != null) {
+        position = writeInt64(buffer, position, 16, message.int64Field, "petrel.test.OptionalScalars.int64_field");
+    }
+    if (message.boolField != null) {
+        position = writeBool(buffer, position, 24, message.boolField, "petrel.test.OptionalScalars.bool_field");
+    }
+    if (message.stringField != null) {
+        position = writeString(buffer, position, 34, message.stringField, "petrel.test.OptionalScalars.string_field");
+    }
+    if (message.bytesField != null) {
+        position = writeBytes(buffer, position, 42, message.bytesField, "petrel.test.OptionalScalars.bytes_field");
+    }
+    if (message.messageField != null) {
+        const start = beginMessage(buffer, position, 50);
+        position = endMessage(buffer, start, encodeScalars(buffer, message.messageField, start));
+    }
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.OptionalScalars up to `end`, into `into` when given. */
 export function decodeOptionalScalars(reader, end, into) {
-    return decodeWithSchema(OptionalScalarsSchema, reader, end, into);
+    const message = into ?? blankOptionalScalars();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            case 9: {
+                message.doubleField = reader.double();
+                break;
+            }
+            case 16: {
+                message.int64Field = reader.int64();
+                break;
+            }
+            case 24: {
+                message.boolField = reader.bool();
+                break;
+            }
+            case 34: {
+                message.stringField = reader.string();
+                break;
+            }
+            case 42: {
+                message.bytesField = reader.byteString();
+                break;
+            }
+            case 50: {
+                message.messageField = decodeScalars(reader, reader.enter(), message.messageField);
+                reader.leave();
+                break;
+            }
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.OptionalScalars. */
 export const OptionalScalarsCodec = /*@__PURE__*/ messageCodec("petrel.test.OptionalScalars", encodeOptionalScalars, decodeOptionalScalars);
 /** Describes the message petrel.test.RepeatedScalars, for `@bufbuild/protobuf`. */
 export const RepeatedScalarsSchema = /*@__PURE__*/ messageDesc(file_petrel_test_scalars, 2);
+function blankRepeatedScalars() {
+    return {
+        $typeName: "petrel.test.RepeatedScalars",
+        doubleField: [],
+        packedField: [],
+        unpackedField: [],
+        sint64Field: [],
+        boolField: [],
+        stringField: [],
+        bytesField: [],
+        int64AsString: [],
+        messageField: [],
+    };
+}
 /** Creates petrel.test.RepeatedScalars; what `init` leaves out has its default. */
 export function createRepeatedScalars(init) {
-    return create(RepeatedScalarsSchema, init);
+    if (init?.$typeName === "petrel.test.RepeatedScalars")
+        return init;
+    const message = blankRepeatedScalars();
+    if (init == null)
+        return message;
+    if (init.doubleField != null)
+        message.doubleField = [...init.doubleField];
+    if (init.packedField != null)
+        message.packedField = [...init.packedField];
+    if (init.unpackedField != null)
+        message.unpackedField = [...init.unpackedField];
+    if (init.sint64Field != null)
+        message.sint64Field = [...init.sint64Field];
+    if (init.boolField != null)
+        message.boolField = [...init.boolField];
+    if (init.stringField != null)
+        message.stringField = [...init.stringField];
+    if (init.bytesField != null)
+        message.bytesField = [...init.bytesField];
+    if (init.int64AsString != null)
+        message.int64AsString = [...init.int64AsString];
+    if (init.messageField != null)
+        message.messageField = init.messageField.map((one) => createScalars(one));
+    return message;
 }
 /** Writes petrel.test.RepeatedScalars at `position` and returns the position behind it. */
 export function encodeRepeatedScalars(buffer, message, position) {
-    return encodeWithSchema(RepeatedScalarsSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.RepeatedScalars");
+    if (message.doubleField != null) {
+        const list = message.doubleField;
+        position = writePackedDouble(buffer, position, 10, list, "petrel.test.RepeatedScalars.double_field");
+    }
+    if (message.packedField != null) {
+        const list = message.packedField;
+        position = writePackedInt32(buffer, position, 18, list, "petrel.test.RepeatedScalars.packed_field");
+    }
+    if (message.unpackedField != null) {
+        const list = message.unpackedField;
+        for (let i = 0; i < list.length; i++) {
+            position = writeInt32(buffer, position, 24, list[i], "petrel.test.RepeatedScalars.unpacked_field");
+        }
+    }
+    if (message.sint64Field != null) {
+        const list = message.sint64Field;
+        position = writePackedSint64(buffer, position, 34, list, "petrel.test.RepeatedScalars.sint64_field");
+    }
+    if (message.boolField != null) {
+        const list = message.boolField;
+        position = writePackedBool(buffer, position, 42, list, "petrel.test.RepeatedScalars.bool_field");
+    }
+    if (message.stringField != null) {
+        const list = message.stringField;
+        for (let i = 0; i < list.length; i++) {
+            position = writeString(buffer, position, 50, list[i], "petrel.test.RepeatedScalars.string_field");
+        }
+    }
+    if (message.bytesField != null) {
+        const list = message.bytesField;
+        for (let i = 0; i < list.length; i++) {
+            position = writeBytes(buffer, position, 58, list[i], "petrel.test.RepeatedScalars.bytes_field");
+        }
+    }
+    if (message.int64AsString != null) {
+        const list = message.int64AsString;
+        position = writePackedInt64(buffer, position, 66, list, "petrel.test.RepeatedScalars.int64_as_string");
+    }
+    if (message.messageField != null) {
+        const list = message.messageField;
+        for (let i = 0; i < list.length; i++) {
+            const start = beginMessage(buffer, position, 74);
+            position = endMessage(buffer, start, encodeScalars(buffer, list[i], start));
+        }
+    }
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.RepeatedScalars up to `end`, into `into` when given. */
 export function decodeRepeatedScalars(reader, end, into) {
-    return decodeWithSchema(RepeatedScalarsSchema, reader, end, into);
+    const message = into ?? blankRepeatedScalars();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            case 9: {
+                message.doubleField.push(reader.double());
+                break;
+            }
+            case 10: {
+                message.doubleField = readPackedDouble(reader, message.doubleField);
+                break;
+            }
+            case 16: {
+                message.packedField.push(reader.int32());
+                break;
+            }
+            case 18: {
+                message.packedField = readPackedInt32(reader, message.packedField);
+                break;
+            }
+            case 24: {
+                message.unpackedField.push(reader.int32());
+                break;
+            }
+            case 26: {
+                message.unpackedField = readPackedInt32(reader, message.unpackedField);
+                break;
+            }
+            case 32: {
+                message.sint64Field.push(reader.sint64());
+                break;
+            }
+            case 34: {
+                message.sint64Field = readPackedSint64(reader, message.sint64Field);
+                break;
+            }
+            case 40: {
+                message.boolField.push(reader.bool());
+                break;
+            }
+            case 42: {
+                message.boolField = readPackedBool(reader, message.boolField);
+                break;
+            }
+            case 50: {
+                message.stringField.push(reader.string());
+                break;
+            }
+            case 58: {
+                message.bytesField.push(reader.byteString());
+                break;
+            }
+            case 64: {
+                message.int64AsString.push(reader.int64().toString());
+                break;
+            }
+            case 66: {
+                const packedEnd = reader.lengthEnd();
+                while (reader.position < packedEnd) {
+                    message.int64AsString.push(reader.int64().toString());
+                }
+                reader.done(packedEnd);
+                break;
+            }
+            case 74: {
+                message.messageField.push(decodeScalars(reader, reader.enter()));
+                reader.leave();
+                break;
+            }
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.RepeatedScalars. */
 export const RepeatedScalarsCodec = /*@__PURE__*/ messageCodec("petrel.test.RepeatedScalars", encodeRepeatedScalars, decodeRepeatedScalars);
 /** Describes the message petrel.test.Empty, for `@bufbuild/protobuf`. */
 export const EmptySchema = /*@__PURE__*/ messageDesc(file_petrel_test_scalars, 3);
+function blankEmpty() {
+    return {
+        $typeName: "petrel.test.Empty",
+    };
+}
 /** Creates petrel.test.Empty; what `init` leaves out has its default. */
 export function createEmpty(init) {
-    return create(EmptySchema, init);
+    if (init?.$typeName === "petrel.test.Empty")
+        return init;
+    const message = blankEmpty();
+    return message;
 }
 /** Writes petrel.test.Empty at `position` and returns the position behind it. */
 export function encodeEmpty(buffer, message, position) {
-    return encodeWithSchema(EmptySchema, buffer, message, position);
+    checkMessage(message, "petrel.test.Empty");
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.Empty up to `end`, into `into` when given. */
 export function decodeEmpty(reader, end, into) {
-    return decodeWithSchema(EmptySchema, reader, end, into);
+    const message = into ?? blankEmpty();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.Empty. */
 export const EmptyCodec = /*@__PURE__*/ messageCodec("petrel.test.Empty", encodeEmpty, decodeEmpty);

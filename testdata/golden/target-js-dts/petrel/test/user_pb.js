@@ -6,119 +6,403 @@
 /* eslint-disable */
 
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import { create } from "@bufbuild/protobuf";
-import { decodeWithSchema, encodeWithSchema, messageCodec } from "petrel/codegen";
+import { beginMessage, checkMessage, endMessage, messageCodec, writeInt32, writeString, writeUnknown } from "petrel/codegen";
 /** Describes the file petrel/test/user.proto. */
 export const file_petrel_test_user = /*@__PURE__*/ fileDesc("ChZwZXRyZWwvdGVzdC91c2VyLnByb3RvEgdkZW1vLnYxIhwKDkdldFVzZXJSZXF1ZXN0EgoKAmlkGAEgASgJIiIKEExpc3RVc2Vyc1JlcXVlc3QSDgoGZmlsdGVyGAEgASgJIqQBCgRVc2VyEgoKAmlkGAEgASgJEhEKCWZ1bGxfbmFtZRgCIAEoCRIbCgRyb2xlGAMgASgOMg0uZGVtby52MS5Sb2xlEgwKBHRhZ3MYBCADKAkSJgoHYWRkcmVzcxgFIAEoCzIVLmRlbW8udjEuVXNlci5BZGRyZXNzEhEKBWxhYmVsGAYgASgJQgIYARoXCgdBZGRyZXNzEgwKBGNpdHkYASABKAkiFQoFRXZlbnQSDAoEbmFtZRgBIAEoCSIgCgxVcGxvYWRSZXN1bHQSEAoIcmVjZWl2ZWQYASABKAUiGwoLQ2hhdE1lc3NhZ2USDAoEdGV4dBgBIAEoCSpACgRSb2xlEhQKEFJPTEVfVU5TUEVDSUZJRUQQABIOCgpST0xFX0FETUlOEAESEgoKUk9MRV9HVUVTVBACGgIIATKrAgoLVXNlclNlcnZpY2USNgoHR2V0VXNlchIXLmRlbW8udjEuR2V0VXNlclJlcXVlc3QaDS5kZW1vLnYxLlVzZXIiA5ACARI3CglMaXN0VXNlcnMSGS5kZW1vLnYxLkxpc3RVc2Vyc1JlcXVlc3QaDS5kZW1vLnYxLlVzZXIwARI3CgxVcGxvYWRFdmVudHMSDi5kZW1vLnYxLkV2ZW50GhUuZGVtby52MS5VcGxvYWRSZXN1bHQoARI2CgRDaGF0EhQuZGVtby52MS5DaGF0TWVzc2FnZRoULmRlbW8udjEuQ2hhdE1lc3NhZ2UoATABEjoKCEZpbmRVc2VyEhcuZGVtby52MS5HZXRVc2VyUmVxdWVzdBoNLmRlbW8udjEuVXNlciIGiAIBkAICYgZwcm90bzM");
 /** Describes the message demo.v1.GetUserRequest, for `@bufbuild/protobuf`. */
 export const GetUserRequestSchema = /*@__PURE__*/ messageDesc(file_petrel_test_user, 0);
+function blankGetUserRequest() {
+    return {
+        $typeName: "demo.v1.GetUserRequest",
+        id: "",
+    };
+}
 /** Creates demo.v1.GetUserRequest; what `init` leaves out has its default. */
 export function createGetUserRequest(init) {
-    return create(GetUserRequestSchema, init);
+    if (init?.$typeName === "demo.v1.GetUserRequest")
+        return init;
+    const message = blankGetUserRequest();
+    if (init == null)
+        return message;
+    if (init.id != null)
+        message.id = init.id;
+    return message;
 }
 /** Writes demo.v1.GetUserRequest at `position` and returns the position behind it. */
 export function encodeGetUserRequest(buffer, message, position) {
-    return encodeWithSchema(GetUserRequestSchema, buffer, message, position);
+    checkMessage(message, "demo.v1.GetUserRequest");
+    if (message.id != null && message.id !== "") {
+        position = writeString(buffer, position, 10, message.id, "demo.v1.GetUserRequest.id");
+    }
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads demo.v1.GetUserRequest up to `end`, into `into` when given. */
 export function decodeGetUserRequest(reader, end, into) {
-    return decodeWithSchema(GetUserRequestSchema, reader, end, into);
+    const message = into ?? blankGetUserRequest();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            case 10: {
+                message.id = reader.string();
+                break;
+            }
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes demo.v1.GetUserRequest. */
 export const GetUserRequestCodec = /*@__PURE__*/ messageCodec("demo.v1.GetUserRequest", encodeGetUserRequest, decodeGetUserRequest);
 /** Describes the message demo.v1.ListUsersRequest, for `@bufbuild/protobuf`. */
 export const ListUsersRequestSchema = /*@__PURE__*/ messageDesc(file_petrel_test_user, 1);
+function blankListUsersRequest() {
+    return {
+        $typeName: "demo.v1.ListUsersRequest",
+        filter: "",
+    };
+}
 /** Creates demo.v1.ListUsersRequest; what `init` leaves out has its default. */
 export function createListUsersRequest(init) {
-    return create(ListUsersRequestSchema, init);
+    if (init?.$typeName === "demo.v1.ListUsersRequest")
+        return init;
+    const message = blankListUsersRequest();
+    if (init == null)
+        return message;
+    if (init.filter != null)
+        message.filter = init.filter;
+    return message;
 }
 /** Writes demo.v1.ListUsersRequest at `position` and returns the position behind it. */
 export function encodeListUsersRequest(buffer, message, position) {
-    return encodeWithSchema(ListUsersRequestSchema, buffer, message, position);
+    checkMessage(message, "demo.v1.ListUsersRequest");
+    if (message.filter != null && message.filter !== "") {
+        position = writeString(buffer, position, 10, message.filter, "demo.v1.ListUsersRequest.filter");
+    }
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads demo.v1.ListUsersRequest up to `end`, into `into` when given. */
 export function decodeListUsersRequest(reader, end, into) {
-    return decodeWithSchema(ListUsersRequestSchema, reader, end, into);
+    const message = into ?? blankListUsersRequest();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            case 10: {
+                message.filter = reader.string();
+                break;
+            }
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes demo.v1.ListUsersRequest. */
 export const ListUsersRequestCodec = /*@__PURE__*/ messageCodec("demo.v1.ListUsersRequest", encodeListUsersRequest, decodeListUsersRequest);
 /** Describes the message demo.v1.User, for `@bufbuild/protobuf`. */
 export const UserSchema = /*@__PURE__*/ messageDesc(file_petrel_test_user, 2);
+function blankUser() {
+    return {
+        $typeName: "demo.v1.User",
+        id: "",
+        fullName: "",
+        role: 0,
+        tags: [],
+        label: "",
+    };
+}
 /** Creates demo.v1.User; what `init` leaves out has its default. */
 export function createUser(init) {
-    return create(UserSchema, init);
+    if (init?.$typeName === "demo.v1.User")
+        return init;
+    const message = blankUser();
+    if (init == null)
+        return message;
+    if (init.id != null)
+        message.id = init.id;
+    if (init.fullName != null)
+        message.fullName = init.fullName;
+    if (init.role != null)
+        message.role = init.role;
+    if (init.tags != null)
+        message.tags = [...init.tags];
+    if (init.address != null)
+        message.address = createUser_Address(init.address);
+    if (init.label != null)
+        message.label = init.label;
+    return message;
 }
 /** Writes demo.v1.User at `position` and returns the position behind it. */
 export function encodeUser(buffer, message, position) {
-    return encodeWithSchema(UserSchema, buffer, message, position);
+    checkMessage(message, "demo.v1.User");
+    if (message.id != null && message.id !== "") {
+        position = writeString(buffer, position, 10, message.id, "demo.v1.User.id");
+    }
+    if (message.fullName != null && message.fullName !== "") {
+        position = writeString(buffer, position, 18, message.fullName, "demo.v1.User.full_name");
+    }
+    if (message.role != null && message.role !== 0) {
+        position = writeInt32(buffer, position, 24, message.role, "demo.v1.User.role");
+    }
+    if (message.tags != null) {
+        const list = message.tags;
+        for (let i = 0; i < list.length; i++) {
+            position = writeString(buffer, position, 34, list[i], "demo.v1.User.tags");
+        }
+    }
+    if (message.address != null) {
+        const start = beginMessage(buffer, position, 42);
+        position = endMessage(buffer, start, encodeUser_Address(buffer, message.address, start));
+    }
+    if (message.label != null && message.label !== "") {
+        position = writeString(buffer, position, 50, message.label, "demo.v1.User.label");
+    }
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads demo.v1.User up to `end`, into `into` when given. */
 export function decodeUser(reader, end, into) {
-    return decodeWithSchema(UserSchema, reader, end, into);
+    const message = into ?? blankUser();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            case 10: {
+                message.id = reader.string();
+                break;
+            }
+            case 18: {
+                message.fullName = reader.string();
+                break;
+            }
+            case 24: {
+                message.role = reader.int32();
+                break;
+            }
+            case 34: {
+                message.tags.push(reader.string());
+                break;
+            }
+            case 42: {
+                message.address = decodeUser_Address(reader, reader.enter(), message.address);
+                reader.leave();
+                break;
+            }
+            case 50: {
+                message.label = reader.string();
+                break;
+            }
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes demo.v1.User. */
 export const UserCodec = /*@__PURE__*/ messageCodec("demo.v1.User", encodeUser, decodeUser);
 /** Describes the message demo.v1.User.Address, for `@bufbuild/protobuf`. */
 export const User_AddressSchema = /*@__PURE__*/ messageDesc(file_petrel_test_user, 2, 0);
+function blankUser_Address() {
+    return {
+        $typeName: "demo.v1.User.Address",
+        city: "",
+    };
+}
 /** Creates demo.v1.User.Address; what `init` leaves out has its default. */
 export function createUser_Address(init) {
-    return create(User_AddressSchema, init);
+    if (init?.$typeName === "demo.v1.User.Address")
+        return init;
+    const message = blankUser_Address();
+    if (init == null)
+        return message;
+    if (init.city != null)
+        message.city = init.city;
+    return message;
 }
 /** Writes demo.v1.User.Address at `position` and returns the position behind it. */
 export function encodeUser_Address(buffer, message, position) {
-    return encodeWithSchema(User_AddressSchema, buffer, message, position);
+    checkMessage(message, "demo.v1.User.Address");
+    if (message.city != null && message.city !== "") {
+        position = writeString(buffer, position, 10, message.city, "demo.v1.User.Address.city");
+    }
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads demo.v1.User.Address up to `end`, into `into` when given. */
 export function decodeUser_Address(reader, end, into) {
-    return decodeWithSchema(User_AddressSchema, reader, end, into);
+    const message = into ?? blankUser_Address();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            case 10: {
+                message.city = reader.string();
+                break;
+            }
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes demo.v1.User.Address. */
 export const User_AddressCodec = /*@__PURE__*/ messageCodec("demo.v1.User.Address", encodeUser_Address, decodeUser_Address);
 /** Describes the message demo.v1.Event, for `@bufbuild/protobuf`. */
 export const EventSchema = /*@__PURE__*/ messageDesc(file_petrel_test_user, 3);
+function blankEvent() {
+    return {
+        $typeName: "demo.v1.Event",
+        name: "",
+    };
+}
 /** Creates demo.v1.Event; what `init` leaves out has its default. */
 export function createEvent(init) {
-    return create(EventSchema, init);
+    if (init?.$typeName === "demo.v1.Event")
+        return init;
+    const message = blankEvent();
+    if (init == null)
+        return message;
+    if (init.name != null)
+        message.name = init.name;
+    return message;
 }
 /** Writes demo.v1.Event at `position` and returns the position behind it. */
 export function encodeEvent(buffer, message, position) {
-    return encodeWithSchema(EventSchema, buffer, message, position);
+    checkMessage(message, "demo.v1.Event");
+    if (message.name != null && message.name !== "") {
+        position = writeString(buffer, position, 10, message.name, "demo.v1.Event.name");
+    }
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads demo.v1.Event up to `end`, into `into` when given. */
 export function decodeEvent(reader, end, into) {
-    return decodeWithSchema(EventSchema, reader, end, into);
+    const message = into ?? blankEvent();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            case 10: {
+                message.name = reader.string();
+                break;
+            }
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes demo.v1.Event. */
 export const EventCodec = /*@__PURE__*/ messageCodec("demo.v1.Event", encodeEvent, decodeEvent);
 /** Describes the message demo.v1.UploadResult, for `@bufbuild/protobuf`. */
 export const UploadResultSchema = /*@__PURE__*/ messageDesc(file_petrel_test_user, 4);
+function blankUploadResult() {
+    return {
+        $typeName: "demo.v1.UploadResult",
+        received: 0,
+    };
+}
 /** Creates demo.v1.UploadResult; what `init` leaves out has its default. */
 export function createUploadResult(init) {
-    return create(UploadResultSchema, init);
+    if (init?.$typeName === "demo.v1.UploadResult")
+        return init;
+    const message = blankUploadResult();
+    if (init == null)
+        return message;
+    if (init.received != null)
+        message.received = init.received;
+    return message;
 }
 /** Writes demo.v1.UploadResult at `position` and returns the position behind it. */
 export function encodeUploadResult(buffer, message, position) {
-    return encodeWithSchema(UploadResultSchema, buffer, message, position);
+    checkMessage(message, "demo.v1.UploadResult");
+    if (message.received != null && message.received !== 0) {
+        position = writeInt32(buffer, position, 8, message.received, "demo.v1.UploadResult.received");
+    }
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads demo.v1.UploadResult up to `end`, into `into` when given. */
 export function decodeUploadResult(reader, end, into) {
-    return decodeWithSchema(UploadResultSchema, reader, end, into);
+    const message = into ?? blankUploadResult();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            case 8: {
+                message.received = reader.int32();
+                break;
+            }
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes demo.v1.UploadResult. */
 export const UploadResultCodec = /*@__PURE__*/ messageCodec("demo.v1.UploadResult", encodeUploadResult, decodeUploadResult);
 /** Describes the message demo.v1.ChatMessage, for `@bufbuild/protobuf`. */
 export const ChatMessageSchema = /*@__PURE__*/ messageDesc(file_petrel_test_user, 5);
+function blankChatMessage() {
+    return {
+        $typeName: "demo.v1.ChatMessage",
+        text: "",
+    };
+}
 /** Creates demo.v1.ChatMessage; what `init` leaves out has its default. */
 export function createChatMessage(init) {
-    return create(ChatMessageSchema, init);
+    if (init?.$typeName === "demo.v1.ChatMessage")
+        return init;
+    const message = blankChatMessage();
+    if (init == null)
+        return message;
+    if (init.text != null)
+        message.text = init.text;
+    return message;
 }
 /** Writes demo.v1.ChatMessage at `position` and returns the position behind it. */
 export function encodeChatMessage(buffer, message, position) {
-    return encodeWithSchema(ChatMessageSchema, buffer, message, position);
+    checkMessage(message, "demo.v1.ChatMessage");
+    if (message.text != null && message.text !== "") {
+        position = writeString(buffer, position, 10, message.text, "demo.v1.ChatMessage.text");
+    }
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads demo.v1.ChatMessage up to `end`, into `into` when given. */
 export function decodeChatMessage(reader, end, into) {
-    return decodeWithSchema(ChatMessageSchema, reader, end, into);
+    const message = into ?? blankChatMessage();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            case 10: {
+                message.text = reader.string();
+                break;
+            }
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes demo.v1.ChatMessage. */
 export const ChatMessageCodec = /*@__PURE__*/ messageCodec("demo.v1.ChatMessage", encodeChatMessage, decodeChatMessage);

@@ -6,40 +6,342 @@
 import { extDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { AnySchema, EmptySchema, file_google_protobuf_any, file_google_protobuf_descriptor, file_google_protobuf_duration, file_google_protobuf_empty, file_google_protobuf_field_mask, file_google_protobuf_struct, file_google_protobuf_timestamp, file_google_protobuf_wrappers, TimestampSchema } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_api } from "@bufbuild/protobuf/wkt/google/protobuf/api_pb.js";
-import { file_google_rpc_code, file_google_rpc_status, StatusSchema } from "petrel/wkt";
-import { create } from "@bufbuild/protobuf";
-import { decodeWithSchema, encodeWithSchema, messageCodec } from "petrel/codegen";
+import { createAny, createApi, createDuration, createEmpty, createFieldDescriptorProto, createFieldMask, createListValue, createStatus, createStringValue, createTimestamp, createValue, decodeAny, decodeApi, decodeDuration, decodeEmpty, decodeFieldDescriptorProto, decodeFieldMask, decodeListValue, decodeStatus, decodeStringValue, decodeTimestamp, decodeValue, encodeAny, encodeApi, encodeDuration, encodeEmpty, encodeFieldDescriptorProto, encodeFieldMask, encodeListValue, encodeStatus, encodeStringValue, encodeTimestamp, encodeValue, file_google_rpc_code, file_google_rpc_status, StatusSchema } from "petrel/wkt";
+import { beginMessage, checkMessage, decodeJsonObject, encodeJsonObject, endMessage, messageCodec, noBytes, readWrapped, setEntry, writeBool, writeBytes, writeDouble, writeInt32, writeInt64, writeString, writeUnknown } from "petrel/codegen";
 /** Describes the file petrel/test/well_known.proto. */
 export const file_petrel_test_well_known = /*@__PURE__*/ fileDesc("ChxwZXRyZWwvdGVzdC93ZWxsX2tub3duLnByb3RvEgtwZXRyZWwudGVzdCLjBwoJV2VsbEtub3duEiEKA2FueRgBIAEoCzIULmdvb2dsZS5wcm90b2J1Zi5BbnkSIQoDYXBpGAIgASgLMhQuZ29vZ2xlLnByb3RvYnVmLkFwaRI/ChBmaWVsZF9kZXNjcmlwdG9yGAMgASgLMiUuZ29vZ2xlLnByb3RvYnVmLkZpZWxkRGVzY3JpcHRvclByb3RvEisKCGR1cmF0aW9uGAQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEiUKBWVtcHR5GAUgASgLMhYuZ29vZ2xlLnByb3RvYnVmLkVtcHR5Ei4KCmZpZWxkX21hc2sYBiABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEicKBnN0cnVjdBgHIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSJQoFdmFsdWUYCCABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWUSLgoKbGlzdF92YWx1ZRgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5MaXN0VmFsdWUSLgoKbnVsbF92YWx1ZRgKIAEoDjIaLmdvb2dsZS5wcm90b2J1Zi5OdWxsVmFsdWUSLQoJdGltZXN0YW1wGAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIyCgxkb3VibGVfdmFsdWUYDCABKAsyHC5nb29nbGUucHJvdG9idWYuRG91YmxlVmFsdWUSMAoLaW50NjRfdmFsdWUYDSABKAsyGy5nb29nbGUucHJvdG9idWYuSW50NjRWYWx1ZRIuCgpib29sX3ZhbHVlGA4gASgLMhouZ29vZ2xlLnByb3RvYnVmLkJvb2xWYWx1ZRIwCgtieXRlc192YWx1ZRgPIAEoCzIbLmdvb2dsZS5wcm90b2J1Zi5CeXRlc1ZhbHVlEjMKDXN0cmluZ192YWx1ZXMYECADKAsyHC5nb29nbGUucHJvdG9idWYuU3RyaW5nVmFsdWUSNAoHc3RydWN0cxgRIAMoCzIjLnBldHJlbC50ZXN0LldlbGxLbm93bi5TdHJ1Y3RzRW50cnkSLAoLc3RydWN0X2xpc3QYEiADKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0EiIKBnN0YXR1cxgTIAEoCzISLmdvb2dsZS5ycGMuU3RhdHVzEh4KBGNvZGUYFCABKA4yEC5nb29nbGUucnBjLkNvZGUaRwoMU3RydWN0c0VudHJ5EgsKA2tleRgBIAEoCRImCgV2YWx1ZRgCIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3Q6AjgBIiEKCE1lYXN1cmVkEhUKBmxlbmd0aBgBIAEoAUIFirUYAW0yhQEKEFdlbGxLbm93blNlcnZpY2USOgoEUGluZxIWLmdvb2dsZS5wcm90b2J1Zi5FbXB0eRoaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASNQoFV2F0Y2gSEi5nb29nbGUucnBjLlN0YXR1cxoULmdvb2dsZS5wcm90b2J1Zi5BbnkoATABOjMKBHVuaXQSHS5nb29nbGUucHJvdG9idWYuRmllbGRPcHRpb25zGNGGAyABKAlSBHVuaXQ6UQoFc2luY2USHS5nb29nbGUucHJvdG9idWYuRmllbGRPcHRpb25zGNKGAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wUgVzaW5jZTpWCgd3cmFwcGVkEh0uZ29vZ2xlLnByb3RvYnVmLkZpZWxkT3B0aW9ucxjThgMgASgLMhsuZ29vZ2xlLnByb3RvYnVmLkludDMyVmFsdWVSB3dyYXBwZWQ6TgoFc2hhcGUSHS5nb29nbGUucHJvdG9idWYuRmllbGRPcHRpb25zGNSGAyABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0UgVzaGFwZWIGcHJvdG8z", [file_google_protobuf_any, file_google_protobuf_api, file_google_protobuf_descriptor, file_google_protobuf_duration, file_google_protobuf_empty, file_google_protobuf_field_mask, file_google_protobuf_struct, file_google_protobuf_timestamp, file_google_protobuf_wrappers, file_google_rpc_code, file_google_rpc_status]);
 /** Describes the message petrel.test.WellKnown, for `@bufbuild/protobuf`. */
 export const WellKnownSchema = /*@__PURE__*/ messageDesc(file_petrel_test_well_known, 0);
+function blankWellKnown() {
+    return {
+        $typeName: "petrel.test.WellKnown",
+        nullValue: 0,
+        stringValues: [],
+        structs: {},
+        structList: [],
+        code: 0,
+    };
+}
 /** Creates petrel.test.WellKnown; what `init` leaves out has its default. */
 export function createWellKnown(init) {
-    return create(WellKnownSchema, init);
+    if (init?.$typeName === "petrel.test.WellKnown")
+        return init;
+    const message = blankWellKnown();
+    if (init == null)
+        return message;
+    if (init.any != null)
+        message.any = createAny(init.any);
+    if (init.api != null)
+        message.api = createApi(init.api);
+    if (init.fieldDescriptor != null)
+        message.fieldDescriptor = createFieldDescriptorProto(init.fieldDescriptor);
+    if (init.duration != null)
+        message.duration = createDuration(init.duration);
+    if (init.empty != null)
+        message.empty = createEmpty(init.empty);
+    if (init.fieldMask != null)
+        message.fieldMask = createFieldMask(init.fieldMask);
+    if (init.struct != null)
+        message.struct = init.struct;
+    if (init.value != null)
+        message.value = createValue(init.value);
+    if (init.listValue != null)
+        message.listValue = createListValue(init.listValue);
+    if (init.nullValue != null)
+        message.nullValue = init.nullValue;
+    if (init.timestamp != null)
+        message.timestamp = createTimestamp(init.timestamp);
+    if (init.doubleValue != null)
+        message.doubleValue = init.doubleValue;
+    if (init.int64Value != null)
+        message.int64Value = init.int64Value;
+    if (init.boolValue != null)
+        message.boolValue = init.boolValue;
+    if (init.bytesValue != null)
+        message.bytesValue = init.bytesValue;
+    if (init.stringValues != null)
+        message.stringValues = init.stringValues.map((one) => createStringValue(one));
+    if (init.structs != null)
+        message.structs = { ...init.structs };
+    if (init.structList != null)
+        message.structList = [...init.structList];
+    if (init.status != null)
+        message.status = createStatus(init.status);
+    if (init.code != null)
+        message.code = init.code;
+    return message;
 }
 /** Writes petrel.test.WellKnown at `position` and returns the position behind it. */
 export function encodeWellKnown(buffer, message, position) {
-    return encodeWithSchema(WellKnownSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.WellKnown");
+    if (message.any != null) {
+        const start = beginMessage(buffer, position, 10);
+        position = endMessage(buffer, start, encodeAny(buffer, message.any, start));
+    }
+    if (message.api != null) {
+        const start = beginMessage(buffer, position, 18);
+        position = endMessage(buffer, start, encodeApi(buffer, message.api, start));
+    }
+    if (message.fieldDescriptor != null) {
+        const start = beginMessage(buffer, position, 26);
+        position = endMessage(buffer, start, encodeFieldDescriptorProto(buffer, message.fieldDescriptor, start));
+    }
+    if (message.duration != null) {
+        const start = beginMessage(buffer, position, 34);
+        position = endMessage(buffer, start, encodeDuration(buffer, message.duration, start));
+    }
+    if (message.empty != null) {
+        const start = beginMessage(buffer, position, 42);
+        position = endMessage(buffer, start, encodeEmpty(buffer, message.empty, start));
+    }
+    if (message.fieldMask != null) {
+        const start = beginMessage(buffer, position, 50);
+        position = endMessage(buffer, start, encodeFieldMask(buffer, message.fieldMask, start));
+    }
+    if (message.struct != null) {
+        const start = beginMessage(buffer, position, 58);
+        position = endMessage(buffer, start, encodeJsonObject(buffer, message.struct, start));
+    }
+    if (message.value != null) {
+        const start = beginMessage(buffer, position, 66);
+        position = endMessage(buffer, start, encodeValue(buffer, message.value, start));
+    }
+    if (message.listValue != null) {
+        const start = beginMessage(buffer, position, 74);
+        position = endMessage(buffer, start, encodeListValue(buffer, message.listValue, start));
+    }
+    if (message.nullValue != null && message.nullValue !== 0) {
+        position = writeInt32(buffer, position, 80, message.nullValue, "petrel.test.WellKnown.null_value");
+    }
+    if (message.timestamp != null) {
+        const start = beginMessage(buffer, position, 90);
+        position = endMessage(buffer, start, encodeTimestamp(buffer, message.timestamp, start));
+    }
+    if (message.doubleValue != null) {
+        const start = beginMessage(buffer, position, 98);
+        position = endMessage(buffer, start, message.doubleValue != null && !Object.is(message.doubleValue, 0) ? writeDouble(buffer, start, 9, message.doubleValue, "petrel.test.WellKnown.double_value") : start);
+    }
+    if (message.int64Value != null) {
+        const start = beginMessage(buffer, position, 106);
+        position = endMessage(buffer, start, message.int64Value != null && message.int64Value !== 0n ? writeInt64(buffer, start, 8, message.int64Value, "petrel.test.WellKnown.int64_value") : start);
+    }
+    if (message.boolValue != null) {
+        const start = beginMessage(buffer, position, 114);
+        position = endMessage(buffer, start, message.boolValue != null && message.boolValue !== false ? writeBool(buffer, start, 8, message.boolValue, "petrel.test.WellKnown.bool_value") : start);
+    }
+    if (message.bytesValue != null) {
+        const start = beginMessage(buffer, position, 122);
+        position = endMessage(buffer, start, message.bytesValue != null && message.bytesValue.length !== 0 ? writeBytes(buffer, start, 10, message.bytesValue, "petrel.test.WellKnown.bytes_value") : start);
+    }
+    if (message.stringValues != null) {
+        const list = message.stringValues;
+        for (let i = 0; i < list.length; i++) {
+            const start = beginMessage(buffer, position, 130);
+            position = endMessage(buffer, start, encodeStringValue(buffer, list[i], start));
+        }
+    }
+    if (message.structs != null) {
+        const map = message.structs;
+        for (const key in map) {
+            if (!Object.hasOwn(map, key))
+                continue;
+            const entry = beginMessage(buffer, position, 138);
+            const valueAt = writeString(buffer, entry, 10, key, "petrel.test.WellKnown.structs");
+            const start = beginMessage(buffer, valueAt, 18);
+            const end = endMessage(buffer, start, encodeJsonObject(buffer, map[key], start));
+            position = endMessage(buffer, entry, end);
+        }
+    }
+    if (message.structList != null) {
+        const list = message.structList;
+        for (let i = 0; i < list.length; i++) {
+            const start = beginMessage(buffer, position, 146);
+            position = endMessage(buffer, start, encodeJsonObject(buffer, list[i], start));
+        }
+    }
+    if (message.status != null) {
+        const start = beginMessage(buffer, position, 154);
+        position = endMessage(buffer, start, encodeStatus(buffer, message.status, start));
+    }
+    if (message.code != null && message.code !== 0) {
+        position = writeInt32(buffer, position, 160, message.code, "petrel.test.WellKnown.code");
+    }
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.WellKnown up to `end`, into `into` when given. */
 export function decodeWellKnown(reader, end, into) {
-    return decodeWithSchema(WellKnownSchema, reader, end, into);
+    const message = into ?? blankWellKnown();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            case 10: {
+                message.any = decodeAny(reader, reader.enter(), message.any);
+                reader.leave();
+                break;
+            }
+            case 18: {
+                message.api = decodeApi(reader, reader.enter(), message.api);
+                reader.leave();
+                break;
+            }
+            case 26: {
+                message.fieldDescriptor = decodeFieldDescriptorProto(reader, reader.enter(), message.fieldDescriptor);
+                reader.leave();
+                break;
+            }
+            case 34: {
+                message.duration = decodeDuration(reader, reader.enter(), message.duration);
+                reader.leave();
+                break;
+            }
+            case 42: {
+                message.empty = decodeEmpty(reader, reader.enter(), message.empty);
+                reader.leave();
+                break;
+            }
+            case 50: {
+                message.fieldMask = decodeFieldMask(reader, reader.enter(), message.fieldMask);
+                reader.leave();
+                break;
+            }
+            case 58: {
+                message.struct = decodeJsonObject(reader, reader.enter(), message.struct);
+                reader.leave();
+                break;
+            }
+            case 66: {
+                message.value = decodeValue(reader, reader.enter(), message.value);
+                reader.leave();
+                break;
+            }
+            case 74: {
+                message.listValue = decodeListValue(reader, reader.enter(), message.listValue);
+                reader.leave();
+                break;
+            }
+            case 80: {
+                message.nullValue = reader.int32();
+                break;
+            }
+            case 90: {
+                message.timestamp = decodeTimestamp(reader, reader.enter(), message.timestamp);
+                reader.leave();
+                break;
+            }
+            case 98: {
+                message.doubleValue = readWrapped(reader, message.doubleValue ?? 0, 9, (reader) => reader.double());
+                break;
+            }
+            case 106: {
+                message.int64Value = readWrapped(reader, message.int64Value ?? 0n, 8, (reader) => reader.int64());
+                break;
+            }
+            case 114: {
+                message.boolValue = readWrapped(reader, message.boolValue ?? false, 8, (reader) => reader.bool());
+                break;
+            }
+            case 122: {
+                message.bytesValue = readWrapped(reader, message.bytesValue ?? noBytes, 10, (reader) => reader.byteString());
+                break;
+            }
+            case 130: {
+                message.stringValues.push(decodeStringValue(reader, reader.enter()));
+                reader.leave();
+                break;
+            }
+            case 138: {
+                const entryEnd = reader.lengthEnd();
+                let key = "";
+                let value = undefined;
+                while (reader.position < entryEnd) {
+                    const entryTag = reader.tag();
+                    switch (entryTag) {
+                        case 10:
+                            key = reader.key();
+                            break;
+                        case 18:
+                            value = decodeJsonObject(reader, reader.enter(), value);
+                            reader.leave();
+                            break;
+                        default: reader.skip(entryTag);
+                    }
+                }
+                reader.done(entryEnd);
+                setEntry(message.structs, key, value ?? {});
+                break;
+            }
+            case 146: {
+                message.structList.push(decodeJsonObject(reader, reader.enter()));
+                reader.leave();
+                break;
+            }
+            case 154: {
+                message.status = decodeStatus(reader, reader.enter(), message.status);
+                reader.leave();
+                break;
+            }
+            case 160: {
+                message.code = reader.int32();
+                break;
+            }
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.WellKnown. */
 export const WellKnownCodec = /*@__PURE__*/ messageCodec("petrel.test.WellKnown", encodeWellKnown, decodeWellKnown);
 /** Describes the message petrel.test.Measured, for `@bufbuild/protobuf`. */
 export const MeasuredSchema = /*@__PURE__*/ messageDesc(file_petrel_test_well_known, 1);
+function blankMeasured() {
+    return {
+        $typeName: "petrel.test.Measured",
+        length: 0,
+    };
+}
 /** Creates petrel.test.Measured; what `init` leaves out has its default. */
 export function createMeasured(init) {
-    return create(MeasuredSchema, init);
+    if (init?.$typeName === "petrel.test.Measured")
+        return init;
+    const message = blankMeasured();
+    if (init == null)
+        return message;
+    if (init.length != null)
+        message.length = init.length;
+    return message;
 }
 /** Writes petrel.test.Measured at `position` and returns the position behind it. */
 export function encodeMeasured(buffer, message, position) {
-    return encodeWithSchema(MeasuredSchema, buffer, message, position);
+    checkMessage(message, "petrel.test.Measured");
+    if (message.length != null && !Object.is(message.length, 0)) {
+        position = writeDouble(buffer, position, 9, message.length, "petrel.test.Measured.length");
+    }
+    if (message.$unknown != null)
+        position = writeUnknown(buffer, position, message.$unknown);
+    return position;
 }
 /** Reads petrel.test.Measured up to `end`, into `into` when given. */
 export function decodeMeasured(reader, end, into) {
-    return decodeWithSchema(MeasuredSchema, reader, end, into);
+    const message = into ?? blankMeasured();
+    while (reader.position < end) {
+        const tag = reader.tag();
+        switch (tag) {
+            case 9: {
+                message.length = reader.double();
+                break;
+            }
+            default:
+                if (reader.unknown(tag, message))
+                    return message;
+        }
+    }
+    reader.done(end);
+    return message;
 }
 /** Reads and writes petrel.test.Measured. */
 export const MeasuredCodec = /*@__PURE__*/ messageCodec("petrel.test.Measured", encodeMeasured, decodeMeasured);

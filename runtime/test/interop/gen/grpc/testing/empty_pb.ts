@@ -21,9 +21,8 @@
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import { create } from "@bufbuild/protobuf";
 import type { MessageCodec, Reader } from "petrel/codegen";
-import { decodeWithSchema, encodeWithSchema, messageCodec } from "petrel/codegen";
+import { checkMessage, messageCodec, writeUnknown } from "petrel/codegen";
 
 /** Describes the file grpc/testing/empty.proto. */
 export const file_grpc_testing_empty: GenFile = /*@__PURE__*/ fileDesc(
@@ -39,19 +38,38 @@ export interface EmptyInit extends Partial<Message<"grpc.testing.Empty">> {}
 /** Describes the message grpc.testing.Empty, for `@bufbuild/protobuf`. */
 export const EmptySchema: GenMessage<Empty> = /*@__PURE__*/ messageDesc(file_grpc_testing_empty, 0);
 
+function blankEmpty(): Empty {
+  return {
+    $typeName: "grpc.testing.Empty",
+  };
+}
+
 /** Creates grpc.testing.Empty; what `init` leaves out has its default. */
 export function createEmpty(init?: EmptyInit): Empty {
-  return create(EmptySchema, init as Empty | undefined);
+  if (init?.$typeName === "grpc.testing.Empty") return init as Empty;
+  const message = blankEmpty();
+  return message;
 }
 
 /** Writes grpc.testing.Empty at `position` and returns the position behind it. */
 export function encodeEmpty(buffer: Uint8Array, message: EmptyInit, position: number): number {
-  return encodeWithSchema(EmptySchema, buffer, message as Empty, position);
+  checkMessage(message, "grpc.testing.Empty");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads grpc.testing.Empty up to `end`, into `into` when given. */
 export function decodeEmpty(reader: Reader, end: number, into?: Empty): Empty {
-  return decodeWithSchema(EmptySchema, reader, end, into);
+  const message = into ?? blankEmpty();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes grpc.testing.Empty. */

@@ -21,9 +21,8 @@
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
-import { create } from "@bufbuild/protobuf";
 import type { MessageCodec, Reader } from "petrel/codegen";
-import { decodeWithSchema, encodeWithSchema, messageCodec } from "petrel/codegen";
+import { beginMessage, checkMessage, endMessage, mapValues, messageCodec, noBytes, numberKey, readPackedInt32, setEntry, writeBool, writeBytes, writeDouble, writeInt32, writeInt64, writePackedInt32, writeString, writeUnknown } from "petrel/codegen";
 
 /** Describes the file grpc/testing/messages.proto. */
 export const file_grpc_testing_messages: GenFile = /*@__PURE__*/ fileDesc(
@@ -44,19 +43,48 @@ export interface BoolValueInit extends Partial<Message<"grpc.testing.BoolValue">
 /** Describes the message grpc.testing.BoolValue, for `@bufbuild/protobuf`. */
 export const BoolValueSchema: GenMessage<BoolValue> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 0);
 
+function blankBoolValue(): BoolValue {
+  return {
+    $typeName: "grpc.testing.BoolValue",
+    value: false,
+  };
+}
+
 /** Creates grpc.testing.BoolValue; what `init` leaves out has its default. */
 export function createBoolValue(init?: BoolValueInit): BoolValue {
-  return create(BoolValueSchema, init as BoolValue | undefined);
+  if (init?.$typeName === "grpc.testing.BoolValue") return init as BoolValue;
+  const message = blankBoolValue();
+  if (init == null) return message;
+  if (init.value != null) message.value = init.value;
+  return message;
 }
 
 /** Writes grpc.testing.BoolValue at `position` and returns the position behind it. */
 export function encodeBoolValue(buffer: Uint8Array, message: BoolValueInit, position: number): number {
-  return encodeWithSchema(BoolValueSchema, buffer, message as BoolValue, position);
+  checkMessage(message, "grpc.testing.BoolValue");
+  if (message.value != null && message.value !== false) {
+    position = writeBool(buffer, position, 8, message.value, "grpc.testing.BoolValue.value");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads grpc.testing.BoolValue up to `end`, into `into` when given. */
 export function decodeBoolValue(reader: Reader, end: number, into?: BoolValue): BoolValue {
-  return decodeWithSchema(BoolValueSchema, reader, end, into);
+  const message = into ?? blankBoolValue();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 8: {
+        message.value = reader.bool();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes grpc.testing.BoolValue. */
@@ -80,19 +108,57 @@ export interface PayloadInit extends Partial<Message<"grpc.testing.Payload">> {
 /** Describes the message grpc.testing.Payload, for `@bufbuild/protobuf`. */
 export const PayloadSchema: GenMessage<Payload> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 1);
 
+function blankPayload(): Payload {
+  return {
+    $typeName: "grpc.testing.Payload",
+    type: 0,
+    body: noBytes,
+  };
+}
+
 /** Creates grpc.testing.Payload; what `init` leaves out has its default. */
 export function createPayload(init?: PayloadInit): Payload {
-  return create(PayloadSchema, init as Payload | undefined);
+  if (init?.$typeName === "grpc.testing.Payload") return init as Payload;
+  const message = blankPayload();
+  if (init == null) return message;
+  if (init.type != null) message.type = init.type;
+  if (init.body != null) message.body = init.body;
+  return message;
 }
 
 /** Writes grpc.testing.Payload at `position` and returns the position behind it. */
 export function encodePayload(buffer: Uint8Array, message: PayloadInit, position: number): number {
-  return encodeWithSchema(PayloadSchema, buffer, message as Payload, position);
+  checkMessage(message, "grpc.testing.Payload");
+  if (message.type != null && message.type !== 0) {
+    position = writeInt32(buffer, position, 8, message.type, "grpc.testing.Payload.type");
+  }
+  if (message.body != null && message.body.length !== 0) {
+    position = writeBytes(buffer, position, 18, message.body, "grpc.testing.Payload.body");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads grpc.testing.Payload up to `end`, into `into` when given. */
 export function decodePayload(reader: Reader, end: number, into?: Payload): Payload {
-  return decodeWithSchema(PayloadSchema, reader, end, into);
+  const message = into ?? blankPayload();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 8: {
+        message.type = reader.int32() as PayloadType;
+        break;
+      }
+      case 18: {
+        message.body = reader.byteString();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes grpc.testing.Payload. */
@@ -116,19 +182,57 @@ export interface EchoStatusInit extends Partial<Message<"grpc.testing.EchoStatus
 /** Describes the message grpc.testing.EchoStatus, for `@bufbuild/protobuf`. */
 export const EchoStatusSchema: GenMessage<EchoStatus> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 2);
 
+function blankEchoStatus(): EchoStatus {
+  return {
+    $typeName: "grpc.testing.EchoStatus",
+    code: 0,
+    message: "",
+  };
+}
+
 /** Creates grpc.testing.EchoStatus; what `init` leaves out has its default. */
 export function createEchoStatus(init?: EchoStatusInit): EchoStatus {
-  return create(EchoStatusSchema, init as EchoStatus | undefined);
+  if (init?.$typeName === "grpc.testing.EchoStatus") return init as EchoStatus;
+  const message = blankEchoStatus();
+  if (init == null) return message;
+  if (init.code != null) message.code = init.code;
+  if (init.message != null) message.message = init.message;
+  return message;
 }
 
 /** Writes grpc.testing.EchoStatus at `position` and returns the position behind it. */
 export function encodeEchoStatus(buffer: Uint8Array, message: EchoStatusInit, position: number): number {
-  return encodeWithSchema(EchoStatusSchema, buffer, message as EchoStatus, position);
+  checkMessage(message, "grpc.testing.EchoStatus");
+  if (message.code != null && message.code !== 0) {
+    position = writeInt32(buffer, position, 8, message.code, "grpc.testing.EchoStatus.code");
+  }
+  if (message.message != null && message.message !== "") {
+    position = writeString(buffer, position, 18, message.message, "grpc.testing.EchoStatus.message");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads grpc.testing.EchoStatus up to `end`, into `into` when given. */
 export function decodeEchoStatus(reader: Reader, end: number, into?: EchoStatus): EchoStatus {
-  return decodeWithSchema(EchoStatusSchema, reader, end, into);
+  const message = into ?? blankEchoStatus();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 8: {
+        message.code = reader.int32();
+        break;
+      }
+      case 18: {
+        message.message = reader.string();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes grpc.testing.EchoStatus. */
@@ -188,19 +292,143 @@ export interface SimpleRequestInit extends Partial<Message<"grpc.testing.SimpleR
 /** Describes the message grpc.testing.SimpleRequest, for `@bufbuild/protobuf`. */
 export const SimpleRequestSchema: GenMessage<SimpleRequest> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 3);
 
+function blankSimpleRequest(): SimpleRequest {
+  return {
+    $typeName: "grpc.testing.SimpleRequest",
+    responseType: 0,
+    responseSize: 0,
+    fillUsername: false,
+    fillOauthScope: false,
+    fillServerId: false,
+    fillGrpclbRouteType: false,
+  };
+}
+
 /** Creates grpc.testing.SimpleRequest; what `init` leaves out has its default. */
 export function createSimpleRequest(init?: SimpleRequestInit): SimpleRequest {
-  return create(SimpleRequestSchema, init as SimpleRequest | undefined);
+  if (init?.$typeName === "grpc.testing.SimpleRequest") return init as SimpleRequest;
+  const message = blankSimpleRequest();
+  if (init == null) return message;
+  if (init.responseType != null) message.responseType = init.responseType;
+  if (init.responseSize != null) message.responseSize = init.responseSize;
+  if (init.payload != null) message.payload = createPayload(init.payload);
+  if (init.fillUsername != null) message.fillUsername = init.fillUsername;
+  if (init.fillOauthScope != null) message.fillOauthScope = init.fillOauthScope;
+  if (init.responseCompressed != null) message.responseCompressed = createBoolValue(init.responseCompressed);
+  if (init.responseStatus != null) message.responseStatus = createEchoStatus(init.responseStatus);
+  if (init.expectCompressed != null) message.expectCompressed = createBoolValue(init.expectCompressed);
+  if (init.fillServerId != null) message.fillServerId = init.fillServerId;
+  if (init.fillGrpclbRouteType != null) message.fillGrpclbRouteType = init.fillGrpclbRouteType;
+  if (init.orcaPerQueryReport != null) message.orcaPerQueryReport = createTestOrcaReport(init.orcaPerQueryReport);
+  return message;
 }
 
 /** Writes grpc.testing.SimpleRequest at `position` and returns the position behind it. */
 export function encodeSimpleRequest(buffer: Uint8Array, message: SimpleRequestInit, position: number): number {
-  return encodeWithSchema(SimpleRequestSchema, buffer, message as SimpleRequest, position);
+  checkMessage(message, "grpc.testing.SimpleRequest");
+  if (message.responseType != null && message.responseType !== 0) {
+    position = writeInt32(buffer, position, 8, message.responseType, "grpc.testing.SimpleRequest.response_type");
+  }
+  if (message.responseSize != null && message.responseSize !== 0) {
+    position = writeInt32(buffer, position, 16, message.responseSize, "grpc.testing.SimpleRequest.response_size");
+  }
+  if (message.payload != null) {
+    const start = beginMessage(buffer, position, 26);
+    position = endMessage(buffer, start, encodePayload(buffer, message.payload, start));
+  }
+  if (message.fillUsername != null && message.fillUsername !== false) {
+    position = writeBool(buffer, position, 32, message.fillUsername, "grpc.testing.SimpleRequest.fill_username");
+  }
+  if (message.fillOauthScope != null && message.fillOauthScope !== false) {
+    position = writeBool(buffer, position, 40, message.fillOauthScope, "grpc.testing.SimpleRequest.fill_oauth_scope");
+  }
+  if (message.responseCompressed != null) {
+    const start = beginMessage(buffer, position, 50);
+    position = endMessage(buffer, start, encodeBoolValue(buffer, message.responseCompressed, start));
+  }
+  if (message.responseStatus != null) {
+    const start = beginMessage(buffer, position, 58);
+    position = endMessage(buffer, start, encodeEchoStatus(buffer, message.responseStatus, start));
+  }
+  if (message.expectCompressed != null) {
+    const start = beginMessage(buffer, position, 66);
+    position = endMessage(buffer, start, encodeBoolValue(buffer, message.expectCompressed, start));
+  }
+  if (message.fillServerId != null && message.fillServerId !== false) {
+    position = writeBool(buffer, position, 72, message.fillServerId, "grpc.testing.SimpleRequest.fill_server_id");
+  }
+  if (message.fillGrpclbRouteType != null && message.fillGrpclbRouteType !== false) {
+    position = writeBool(buffer, position, 80, message.fillGrpclbRouteType, "grpc.testing.SimpleRequest.fill_grpclb_route_type");
+  }
+  if (message.orcaPerQueryReport != null) {
+    const start = beginMessage(buffer, position, 90);
+    position = endMessage(buffer, start, encodeTestOrcaReport(buffer, message.orcaPerQueryReport, start));
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads grpc.testing.SimpleRequest up to `end`, into `into` when given. */
 export function decodeSimpleRequest(reader: Reader, end: number, into?: SimpleRequest): SimpleRequest {
-  return decodeWithSchema(SimpleRequestSchema, reader, end, into);
+  const message = into ?? blankSimpleRequest();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 8: {
+        message.responseType = reader.int32() as PayloadType;
+        break;
+      }
+      case 16: {
+        message.responseSize = reader.int32();
+        break;
+      }
+      case 26: {
+        message.payload = decodePayload(reader, reader.enter(), message.payload);
+        reader.leave();
+        break;
+      }
+      case 32: {
+        message.fillUsername = reader.bool();
+        break;
+      }
+      case 40: {
+        message.fillOauthScope = reader.bool();
+        break;
+      }
+      case 50: {
+        message.responseCompressed = decodeBoolValue(reader, reader.enter(), message.responseCompressed);
+        reader.leave();
+        break;
+      }
+      case 58: {
+        message.responseStatus = decodeEchoStatus(reader, reader.enter(), message.responseStatus);
+        reader.leave();
+        break;
+      }
+      case 66: {
+        message.expectCompressed = decodeBoolValue(reader, reader.enter(), message.expectCompressed);
+        reader.leave();
+        break;
+      }
+      case 72: {
+        message.fillServerId = reader.bool();
+        break;
+      }
+      case 80: {
+        message.fillGrpclbRouteType = reader.bool();
+        break;
+      }
+      case 90: {
+        message.orcaPerQueryReport = decodeTestOrcaReport(reader, reader.enter(), message.orcaPerQueryReport);
+        reader.leave();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes grpc.testing.SimpleRequest. */
@@ -240,19 +468,94 @@ export interface SimpleResponseInit extends Partial<Message<"grpc.testing.Simple
 /** Describes the message grpc.testing.SimpleResponse, for `@bufbuild/protobuf`. */
 export const SimpleResponseSchema: GenMessage<SimpleResponse> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 4);
 
+function blankSimpleResponse(): SimpleResponse {
+  return {
+    $typeName: "grpc.testing.SimpleResponse",
+    username: "",
+    oauthScope: "",
+    serverId: "",
+    grpclbRouteType: 0,
+    hostname: "",
+  };
+}
+
 /** Creates grpc.testing.SimpleResponse; what `init` leaves out has its default. */
 export function createSimpleResponse(init?: SimpleResponseInit): SimpleResponse {
-  return create(SimpleResponseSchema, init as SimpleResponse | undefined);
+  if (init?.$typeName === "grpc.testing.SimpleResponse") return init as SimpleResponse;
+  const message = blankSimpleResponse();
+  if (init == null) return message;
+  if (init.payload != null) message.payload = createPayload(init.payload);
+  if (init.username != null) message.username = init.username;
+  if (init.oauthScope != null) message.oauthScope = init.oauthScope;
+  if (init.serverId != null) message.serverId = init.serverId;
+  if (init.grpclbRouteType != null) message.grpclbRouteType = init.grpclbRouteType;
+  if (init.hostname != null) message.hostname = init.hostname;
+  return message;
 }
 
 /** Writes grpc.testing.SimpleResponse at `position` and returns the position behind it. */
 export function encodeSimpleResponse(buffer: Uint8Array, message: SimpleResponseInit, position: number): number {
-  return encodeWithSchema(SimpleResponseSchema, buffer, message as SimpleResponse, position);
+  checkMessage(message, "grpc.testing.SimpleResponse");
+  if (message.payload != null) {
+    const start = beginMessage(buffer, position, 10);
+    position = endMessage(buffer, start, encodePayload(buffer, message.payload, start));
+  }
+  if (message.username != null && message.username !== "") {
+    position = writeString(buffer, position, 18, message.username, "grpc.testing.SimpleResponse.username");
+  }
+  if (message.oauthScope != null && message.oauthScope !== "") {
+    position = writeString(buffer, position, 26, message.oauthScope, "grpc.testing.SimpleResponse.oauth_scope");
+  }
+  if (message.serverId != null && message.serverId !== "") {
+    position = writeString(buffer, position, 34, message.serverId, "grpc.testing.SimpleResponse.server_id");
+  }
+  if (message.grpclbRouteType != null && message.grpclbRouteType !== 0) {
+    position = writeInt32(buffer, position, 40, message.grpclbRouteType, "grpc.testing.SimpleResponse.grpclb_route_type");
+  }
+  if (message.hostname != null && message.hostname !== "") {
+    position = writeString(buffer, position, 50, message.hostname, "grpc.testing.SimpleResponse.hostname");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads grpc.testing.SimpleResponse up to `end`, into `into` when given. */
 export function decodeSimpleResponse(reader: Reader, end: number, into?: SimpleResponse): SimpleResponse {
-  return decodeWithSchema(SimpleResponseSchema, reader, end, into);
+  const message = into ?? blankSimpleResponse();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.payload = decodePayload(reader, reader.enter(), message.payload);
+        reader.leave();
+        break;
+      }
+      case 18: {
+        message.username = reader.string();
+        break;
+      }
+      case 26: {
+        message.oauthScope = reader.string();
+        break;
+      }
+      case 34: {
+        message.serverId = reader.string();
+        break;
+      }
+      case 40: {
+        message.grpclbRouteType = reader.int32() as GrpclbRouteType;
+        break;
+      }
+      case 50: {
+        message.hostname = reader.string();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes grpc.testing.SimpleResponse. */
@@ -276,19 +579,59 @@ export interface StreamingInputCallRequestInit extends Partial<Message<"grpc.tes
 /** Describes the message grpc.testing.StreamingInputCallRequest, for `@bufbuild/protobuf`. */
 export const StreamingInputCallRequestSchema: GenMessage<StreamingInputCallRequest> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 5);
 
+function blankStreamingInputCallRequest(): StreamingInputCallRequest {
+  return {
+    $typeName: "grpc.testing.StreamingInputCallRequest",
+  };
+}
+
 /** Creates grpc.testing.StreamingInputCallRequest; what `init` leaves out has its default. */
 export function createStreamingInputCallRequest(init?: StreamingInputCallRequestInit): StreamingInputCallRequest {
-  return create(StreamingInputCallRequestSchema, init as StreamingInputCallRequest | undefined);
+  if (init?.$typeName === "grpc.testing.StreamingInputCallRequest") return init as StreamingInputCallRequest;
+  const message = blankStreamingInputCallRequest();
+  if (init == null) return message;
+  if (init.payload != null) message.payload = createPayload(init.payload);
+  if (init.expectCompressed != null) message.expectCompressed = createBoolValue(init.expectCompressed);
+  return message;
 }
 
 /** Writes grpc.testing.StreamingInputCallRequest at `position` and returns the position behind it. */
 export function encodeStreamingInputCallRequest(buffer: Uint8Array, message: StreamingInputCallRequestInit, position: number): number {
-  return encodeWithSchema(StreamingInputCallRequestSchema, buffer, message as StreamingInputCallRequest, position);
+  checkMessage(message, "grpc.testing.StreamingInputCallRequest");
+  if (message.payload != null) {
+    const start = beginMessage(buffer, position, 10);
+    position = endMessage(buffer, start, encodePayload(buffer, message.payload, start));
+  }
+  if (message.expectCompressed != null) {
+    const start = beginMessage(buffer, position, 18);
+    position = endMessage(buffer, start, encodeBoolValue(buffer, message.expectCompressed, start));
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads grpc.testing.StreamingInputCallRequest up to `end`, into `into` when given. */
 export function decodeStreamingInputCallRequest(reader: Reader, end: number, into?: StreamingInputCallRequest): StreamingInputCallRequest {
-  return decodeWithSchema(StreamingInputCallRequestSchema, reader, end, into);
+  const message = into ?? blankStreamingInputCallRequest();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.payload = decodePayload(reader, reader.enter(), message.payload);
+        reader.leave();
+        break;
+      }
+      case 18: {
+        message.expectCompressed = decodeBoolValue(reader, reader.enter(), message.expectCompressed);
+        reader.leave();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes grpc.testing.StreamingInputCallRequest. */
@@ -308,19 +651,48 @@ export interface StreamingInputCallResponseInit extends Partial<Message<"grpc.te
 /** Describes the message grpc.testing.StreamingInputCallResponse, for `@bufbuild/protobuf`. */
 export const StreamingInputCallResponseSchema: GenMessage<StreamingInputCallResponse> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 6);
 
+function blankStreamingInputCallResponse(): StreamingInputCallResponse {
+  return {
+    $typeName: "grpc.testing.StreamingInputCallResponse",
+    aggregatedPayloadSize: 0,
+  };
+}
+
 /** Creates grpc.testing.StreamingInputCallResponse; what `init` leaves out has its default. */
 export function createStreamingInputCallResponse(init?: StreamingInputCallResponseInit): StreamingInputCallResponse {
-  return create(StreamingInputCallResponseSchema, init as StreamingInputCallResponse | undefined);
+  if (init?.$typeName === "grpc.testing.StreamingInputCallResponse") return init as StreamingInputCallResponse;
+  const message = blankStreamingInputCallResponse();
+  if (init == null) return message;
+  if (init.aggregatedPayloadSize != null) message.aggregatedPayloadSize = init.aggregatedPayloadSize;
+  return message;
 }
 
 /** Writes grpc.testing.StreamingInputCallResponse at `position` and returns the position behind it. */
 export function encodeStreamingInputCallResponse(buffer: Uint8Array, message: StreamingInputCallResponseInit, position: number): number {
-  return encodeWithSchema(StreamingInputCallResponseSchema, buffer, message as StreamingInputCallResponse, position);
+  checkMessage(message, "grpc.testing.StreamingInputCallResponse");
+  if (message.aggregatedPayloadSize != null && message.aggregatedPayloadSize !== 0) {
+    position = writeInt32(buffer, position, 8, message.aggregatedPayloadSize, "grpc.testing.StreamingInputCallResponse.aggregated_payload_size");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads grpc.testing.StreamingInputCallResponse up to `end`, into `into` when given. */
 export function decodeStreamingInputCallResponse(reader: Reader, end: number, into?: StreamingInputCallResponse): StreamingInputCallResponse {
-  return decodeWithSchema(StreamingInputCallResponseSchema, reader, end, into);
+  const message = into ?? blankStreamingInputCallResponse();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 8: {
+        message.aggregatedPayloadSize = reader.int32();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes grpc.testing.StreamingInputCallResponse. */
@@ -352,19 +724,77 @@ export interface ResponseParametersInit extends Partial<Message<"grpc.testing.Re
 /** Describes the message grpc.testing.ResponseParameters, for `@bufbuild/protobuf`. */
 export const ResponseParametersSchema: GenMessage<ResponseParameters> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 7);
 
+function blankResponseParameters(): ResponseParameters {
+  return {
+    $typeName: "grpc.testing.ResponseParameters",
+    size: 0,
+    intervalUs: 0,
+  };
+}
+
 /** Creates grpc.testing.ResponseParameters; what `init` leaves out has its default. */
 export function createResponseParameters(init?: ResponseParametersInit): ResponseParameters {
-  return create(ResponseParametersSchema, init as ResponseParameters | undefined);
+  if (init?.$typeName === "grpc.testing.ResponseParameters") return init as ResponseParameters;
+  const message = blankResponseParameters();
+  if (init == null) return message;
+  if (init.size != null) message.size = init.size;
+  if (init.intervalUs != null) message.intervalUs = init.intervalUs;
+  if (init.compressed != null) message.compressed = createBoolValue(init.compressed);
+  if (init.fillPeerSocketAddress != null) message.fillPeerSocketAddress = createBoolValue(init.fillPeerSocketAddress);
+  return message;
 }
 
 /** Writes grpc.testing.ResponseParameters at `position` and returns the position behind it. */
 export function encodeResponseParameters(buffer: Uint8Array, message: ResponseParametersInit, position: number): number {
-  return encodeWithSchema(ResponseParametersSchema, buffer, message as ResponseParameters, position);
+  checkMessage(message, "grpc.testing.ResponseParameters");
+  if (message.size != null && message.size !== 0) {
+    position = writeInt32(buffer, position, 8, message.size, "grpc.testing.ResponseParameters.size");
+  }
+  if (message.intervalUs != null && message.intervalUs !== 0) {
+    position = writeInt32(buffer, position, 16, message.intervalUs, "grpc.testing.ResponseParameters.interval_us");
+  }
+  if (message.compressed != null) {
+    const start = beginMessage(buffer, position, 26);
+    position = endMessage(buffer, start, encodeBoolValue(buffer, message.compressed, start));
+  }
+  if (message.fillPeerSocketAddress != null) {
+    const start = beginMessage(buffer, position, 34);
+    position = endMessage(buffer, start, encodeBoolValue(buffer, message.fillPeerSocketAddress, start));
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads grpc.testing.ResponseParameters up to `end`, into `into` when given. */
 export function decodeResponseParameters(reader: Reader, end: number, into?: ResponseParameters): ResponseParameters {
-  return decodeWithSchema(ResponseParametersSchema, reader, end, into);
+  const message = into ?? blankResponseParameters();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 8: {
+        message.size = reader.int32();
+        break;
+      }
+      case 16: {
+        message.intervalUs = reader.int32();
+        break;
+      }
+      case 26: {
+        message.compressed = decodeBoolValue(reader, reader.enter(), message.compressed);
+        reader.leave();
+        break;
+      }
+      case 34: {
+        message.fillPeerSocketAddress = decodeBoolValue(reader, reader.enter(), message.fillPeerSocketAddress);
+        reader.leave();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes grpc.testing.ResponseParameters. */
@@ -400,19 +830,92 @@ export interface StreamingOutputCallRequestInit extends Partial<Message<"grpc.te
 /** Describes the message grpc.testing.StreamingOutputCallRequest, for `@bufbuild/protobuf`. */
 export const StreamingOutputCallRequestSchema: GenMessage<StreamingOutputCallRequest> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 8);
 
+function blankStreamingOutputCallRequest(): StreamingOutputCallRequest {
+  return {
+    $typeName: "grpc.testing.StreamingOutputCallRequest",
+    responseType: 0,
+    responseParameters: [],
+  };
+}
+
 /** Creates grpc.testing.StreamingOutputCallRequest; what `init` leaves out has its default. */
 export function createStreamingOutputCallRequest(init?: StreamingOutputCallRequestInit): StreamingOutputCallRequest {
-  return create(StreamingOutputCallRequestSchema, init as StreamingOutputCallRequest | undefined);
+  if (init?.$typeName === "grpc.testing.StreamingOutputCallRequest") return init as StreamingOutputCallRequest;
+  const message = blankStreamingOutputCallRequest();
+  if (init == null) return message;
+  if (init.responseType != null) message.responseType = init.responseType;
+  if (init.responseParameters != null) message.responseParameters = init.responseParameters.map((one) => createResponseParameters(one));
+  if (init.payload != null) message.payload = createPayload(init.payload);
+  if (init.responseStatus != null) message.responseStatus = createEchoStatus(init.responseStatus);
+  if (init.orcaOobReport != null) message.orcaOobReport = createTestOrcaReport(init.orcaOobReport);
+  return message;
 }
 
 /** Writes grpc.testing.StreamingOutputCallRequest at `position` and returns the position behind it. */
 export function encodeStreamingOutputCallRequest(buffer: Uint8Array, message: StreamingOutputCallRequestInit, position: number): number {
-  return encodeWithSchema(StreamingOutputCallRequestSchema, buffer, message as StreamingOutputCallRequest, position);
+  checkMessage(message, "grpc.testing.StreamingOutputCallRequest");
+  if (message.responseType != null && message.responseType !== 0) {
+    position = writeInt32(buffer, position, 8, message.responseType, "grpc.testing.StreamingOutputCallRequest.response_type");
+  }
+  if (message.responseParameters != null) {
+    const list = message.responseParameters;
+    for (let i = 0; i < list.length; i++) {
+      const start = beginMessage(buffer, position, 18);
+      position = endMessage(buffer, start, encodeResponseParameters(buffer, list[i]!, start));
+    }
+  }
+  if (message.payload != null) {
+    const start = beginMessage(buffer, position, 26);
+    position = endMessage(buffer, start, encodePayload(buffer, message.payload, start));
+  }
+  if (message.responseStatus != null) {
+    const start = beginMessage(buffer, position, 58);
+    position = endMessage(buffer, start, encodeEchoStatus(buffer, message.responseStatus, start));
+  }
+  if (message.orcaOobReport != null) {
+    const start = beginMessage(buffer, position, 66);
+    position = endMessage(buffer, start, encodeTestOrcaReport(buffer, message.orcaOobReport, start));
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads grpc.testing.StreamingOutputCallRequest up to `end`, into `into` when given. */
 export function decodeStreamingOutputCallRequest(reader: Reader, end: number, into?: StreamingOutputCallRequest): StreamingOutputCallRequest {
-  return decodeWithSchema(StreamingOutputCallRequestSchema, reader, end, into);
+  const message = into ?? blankStreamingOutputCallRequest();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 8: {
+        message.responseType = reader.int32() as PayloadType;
+        break;
+      }
+      case 18: {
+        message.responseParameters.push(decodeResponseParameters(reader, reader.enter()));
+        reader.leave();
+        break;
+      }
+      case 26: {
+        message.payload = decodePayload(reader, reader.enter(), message.payload);
+        reader.leave();
+        break;
+      }
+      case 58: {
+        message.responseStatus = decodeEchoStatus(reader, reader.enter(), message.responseStatus);
+        reader.leave();
+        break;
+      }
+      case 66: {
+        message.orcaOobReport = decodeTestOrcaReport(reader, reader.enter(), message.orcaOobReport);
+        reader.leave();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes grpc.testing.StreamingOutputCallRequest. */
@@ -436,19 +939,58 @@ export interface StreamingOutputCallResponseInit extends Partial<Message<"grpc.t
 /** Describes the message grpc.testing.StreamingOutputCallResponse, for `@bufbuild/protobuf`. */
 export const StreamingOutputCallResponseSchema: GenMessage<StreamingOutputCallResponse> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 9);
 
+function blankStreamingOutputCallResponse(): StreamingOutputCallResponse {
+  return {
+    $typeName: "grpc.testing.StreamingOutputCallResponse",
+    peerSocketAddress: "",
+  };
+}
+
 /** Creates grpc.testing.StreamingOutputCallResponse; what `init` leaves out has its default. */
 export function createStreamingOutputCallResponse(init?: StreamingOutputCallResponseInit): StreamingOutputCallResponse {
-  return create(StreamingOutputCallResponseSchema, init as StreamingOutputCallResponse | undefined);
+  if (init?.$typeName === "grpc.testing.StreamingOutputCallResponse") return init as StreamingOutputCallResponse;
+  const message = blankStreamingOutputCallResponse();
+  if (init == null) return message;
+  if (init.payload != null) message.payload = createPayload(init.payload);
+  if (init.peerSocketAddress != null) message.peerSocketAddress = init.peerSocketAddress;
+  return message;
 }
 
 /** Writes grpc.testing.StreamingOutputCallResponse at `position` and returns the position behind it. */
 export function encodeStreamingOutputCallResponse(buffer: Uint8Array, message: StreamingOutputCallResponseInit, position: number): number {
-  return encodeWithSchema(StreamingOutputCallResponseSchema, buffer, message as StreamingOutputCallResponse, position);
+  checkMessage(message, "grpc.testing.StreamingOutputCallResponse");
+  if (message.payload != null) {
+    const start = beginMessage(buffer, position, 10);
+    position = endMessage(buffer, start, encodePayload(buffer, message.payload, start));
+  }
+  if (message.peerSocketAddress != null && message.peerSocketAddress !== "") {
+    position = writeString(buffer, position, 18, message.peerSocketAddress, "grpc.testing.StreamingOutputCallResponse.peer_socket_address");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads grpc.testing.StreamingOutputCallResponse up to `end`, into `into` when given. */
 export function decodeStreamingOutputCallResponse(reader: Reader, end: number, into?: StreamingOutputCallResponse): StreamingOutputCallResponse {
-  return decodeWithSchema(StreamingOutputCallResponseSchema, reader, end, into);
+  const message = into ?? blankStreamingOutputCallResponse();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.payload = decodePayload(reader, reader.enter(), message.payload);
+        reader.leave();
+        break;
+      }
+      case 18: {
+        message.peerSocketAddress = reader.string();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes grpc.testing.StreamingOutputCallResponse. */
@@ -468,19 +1010,48 @@ export interface ReconnectParamsInit extends Partial<Message<"grpc.testing.Recon
 /** Describes the message grpc.testing.ReconnectParams, for `@bufbuild/protobuf`. */
 export const ReconnectParamsSchema: GenMessage<ReconnectParams> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 10);
 
+function blankReconnectParams(): ReconnectParams {
+  return {
+    $typeName: "grpc.testing.ReconnectParams",
+    maxReconnectBackoffMs: 0,
+  };
+}
+
 /** Creates grpc.testing.ReconnectParams; what `init` leaves out has its default. */
 export function createReconnectParams(init?: ReconnectParamsInit): ReconnectParams {
-  return create(ReconnectParamsSchema, init as ReconnectParams | undefined);
+  if (init?.$typeName === "grpc.testing.ReconnectParams") return init as ReconnectParams;
+  const message = blankReconnectParams();
+  if (init == null) return message;
+  if (init.maxReconnectBackoffMs != null) message.maxReconnectBackoffMs = init.maxReconnectBackoffMs;
+  return message;
 }
 
 /** Writes grpc.testing.ReconnectParams at `position` and returns the position behind it. */
 export function encodeReconnectParams(buffer: Uint8Array, message: ReconnectParamsInit, position: number): number {
-  return encodeWithSchema(ReconnectParamsSchema, buffer, message as ReconnectParams, position);
+  checkMessage(message, "grpc.testing.ReconnectParams");
+  if (message.maxReconnectBackoffMs != null && message.maxReconnectBackoffMs !== 0) {
+    position = writeInt32(buffer, position, 8, message.maxReconnectBackoffMs, "grpc.testing.ReconnectParams.max_reconnect_backoff_ms");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads grpc.testing.ReconnectParams up to `end`, into `into` when given. */
 export function decodeReconnectParams(reader: Reader, end: number, into?: ReconnectParams): ReconnectParams {
-  return decodeWithSchema(ReconnectParamsSchema, reader, end, into);
+  const message = into ?? blankReconnectParams();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 8: {
+        message.maxReconnectBackoffMs = reader.int32();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes grpc.testing.ReconnectParams. */
@@ -504,19 +1075,62 @@ export interface ReconnectInfoInit extends Partial<Message<"grpc.testing.Reconne
 /** Describes the message grpc.testing.ReconnectInfo, for `@bufbuild/protobuf`. */
 export const ReconnectInfoSchema: GenMessage<ReconnectInfo> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 11);
 
+function blankReconnectInfo(): ReconnectInfo {
+  return {
+    $typeName: "grpc.testing.ReconnectInfo",
+    passed: false,
+    backoffMs: [],
+  };
+}
+
 /** Creates grpc.testing.ReconnectInfo; what `init` leaves out has its default. */
 export function createReconnectInfo(init?: ReconnectInfoInit): ReconnectInfo {
-  return create(ReconnectInfoSchema, init as ReconnectInfo | undefined);
+  if (init?.$typeName === "grpc.testing.ReconnectInfo") return init as ReconnectInfo;
+  const message = blankReconnectInfo();
+  if (init == null) return message;
+  if (init.passed != null) message.passed = init.passed;
+  if (init.backoffMs != null) message.backoffMs = [...init.backoffMs];
+  return message;
 }
 
 /** Writes grpc.testing.ReconnectInfo at `position` and returns the position behind it. */
 export function encodeReconnectInfo(buffer: Uint8Array, message: ReconnectInfoInit, position: number): number {
-  return encodeWithSchema(ReconnectInfoSchema, buffer, message as ReconnectInfo, position);
+  checkMessage(message, "grpc.testing.ReconnectInfo");
+  if (message.passed != null && message.passed !== false) {
+    position = writeBool(buffer, position, 8, message.passed, "grpc.testing.ReconnectInfo.passed");
+  }
+  if (message.backoffMs != null) {
+    const list = message.backoffMs;
+    position = writePackedInt32(buffer, position, 18, list, "grpc.testing.ReconnectInfo.backoff_ms");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads grpc.testing.ReconnectInfo up to `end`, into `into` when given. */
 export function decodeReconnectInfo(reader: Reader, end: number, into?: ReconnectInfo): ReconnectInfo {
-  return decodeWithSchema(ReconnectInfoSchema, reader, end, into);
+  const message = into ?? blankReconnectInfo();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 8: {
+        message.passed = reader.bool();
+        break;
+      }
+      case 16: {
+        message.backoffMs.push(reader.int32());
+        break;
+      }
+      case 18: {
+        message.backoffMs = readPackedInt32(reader, message.backoffMs);
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes grpc.testing.ReconnectInfo. */
@@ -544,19 +1158,69 @@ export interface LoadBalancerStatsRequestInit extends Partial<Message<"grpc.test
 /** Describes the message grpc.testing.LoadBalancerStatsRequest, for `@bufbuild/protobuf`. */
 export const LoadBalancerStatsRequestSchema: GenMessage<LoadBalancerStatsRequest> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 12);
 
+function blankLoadBalancerStatsRequest(): LoadBalancerStatsRequest {
+  return {
+    $typeName: "grpc.testing.LoadBalancerStatsRequest",
+    numRpcs: 0,
+    timeoutSec: 0,
+    metadataKeys: [],
+  };
+}
+
 /** Creates grpc.testing.LoadBalancerStatsRequest; what `init` leaves out has its default. */
 export function createLoadBalancerStatsRequest(init?: LoadBalancerStatsRequestInit): LoadBalancerStatsRequest {
-  return create(LoadBalancerStatsRequestSchema, init as LoadBalancerStatsRequest | undefined);
+  if (init?.$typeName === "grpc.testing.LoadBalancerStatsRequest") return init as LoadBalancerStatsRequest;
+  const message = blankLoadBalancerStatsRequest();
+  if (init == null) return message;
+  if (init.numRpcs != null) message.numRpcs = init.numRpcs;
+  if (init.timeoutSec != null) message.timeoutSec = init.timeoutSec;
+  if (init.metadataKeys != null) message.metadataKeys = [...init.metadataKeys];
+  return message;
 }
 
 /** Writes grpc.testing.LoadBalancerStatsRequest at `position` and returns the position behind it. */
 export function encodeLoadBalancerStatsRequest(buffer: Uint8Array, message: LoadBalancerStatsRequestInit, position: number): number {
-  return encodeWithSchema(LoadBalancerStatsRequestSchema, buffer, message as LoadBalancerStatsRequest, position);
+  checkMessage(message, "grpc.testing.LoadBalancerStatsRequest");
+  if (message.numRpcs != null && message.numRpcs !== 0) {
+    position = writeInt32(buffer, position, 8, message.numRpcs, "grpc.testing.LoadBalancerStatsRequest.num_rpcs");
+  }
+  if (message.timeoutSec != null && message.timeoutSec !== 0) {
+    position = writeInt32(buffer, position, 16, message.timeoutSec, "grpc.testing.LoadBalancerStatsRequest.timeout_sec");
+  }
+  if (message.metadataKeys != null) {
+    const list = message.metadataKeys;
+    for (let i = 0; i < list.length; i++) {
+      position = writeString(buffer, position, 26, list[i]!, "grpc.testing.LoadBalancerStatsRequest.metadata_keys");
+    }
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads grpc.testing.LoadBalancerStatsRequest up to `end`, into `into` when given. */
 export function decodeLoadBalancerStatsRequest(reader: Reader, end: number, into?: LoadBalancerStatsRequest): LoadBalancerStatsRequest {
-  return decodeWithSchema(LoadBalancerStatsRequestSchema, reader, end, into);
+  const message = into ?? blankLoadBalancerStatsRequest();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 8: {
+        message.numRpcs = reader.int32();
+        break;
+      }
+      case 16: {
+        message.timeoutSec = reader.int32();
+        break;
+      }
+      case 26: {
+        message.metadataKeys.push(reader.string());
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes grpc.testing.LoadBalancerStatsRequest. */
@@ -588,19 +1252,134 @@ export interface LoadBalancerStatsResponseInit extends Partial<Message<"grpc.tes
 /** Describes the message grpc.testing.LoadBalancerStatsResponse, for `@bufbuild/protobuf`. */
 export const LoadBalancerStatsResponseSchema: GenMessage<LoadBalancerStatsResponse> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 13);
 
+function blankLoadBalancerStatsResponse(): LoadBalancerStatsResponse {
+  return {
+    $typeName: "grpc.testing.LoadBalancerStatsResponse",
+    rpcsByPeer: {},
+    numFailures: 0,
+    rpcsByMethod: {},
+    metadatasByPeer: {},
+  };
+}
+
 /** Creates grpc.testing.LoadBalancerStatsResponse; what `init` leaves out has its default. */
 export function createLoadBalancerStatsResponse(init?: LoadBalancerStatsResponseInit): LoadBalancerStatsResponse {
-  return create(LoadBalancerStatsResponseSchema, init as LoadBalancerStatsResponse | undefined);
+  if (init?.$typeName === "grpc.testing.LoadBalancerStatsResponse") return init as LoadBalancerStatsResponse;
+  const message = blankLoadBalancerStatsResponse();
+  if (init == null) return message;
+  if (init.rpcsByPeer != null) message.rpcsByPeer = { ...init.rpcsByPeer };
+  if (init.numFailures != null) message.numFailures = init.numFailures;
+  if (init.rpcsByMethod != null) message.rpcsByMethod = mapValues(init.rpcsByMethod, createLoadBalancerStatsResponse_RpcsByPeer);
+  if (init.metadatasByPeer != null) message.metadatasByPeer = mapValues(init.metadatasByPeer, createLoadBalancerStatsResponse_MetadataByPeer);
+  return message;
 }
 
 /** Writes grpc.testing.LoadBalancerStatsResponse at `position` and returns the position behind it. */
 export function encodeLoadBalancerStatsResponse(buffer: Uint8Array, message: LoadBalancerStatsResponseInit, position: number): number {
-  return encodeWithSchema(LoadBalancerStatsResponseSchema, buffer, message as LoadBalancerStatsResponse, position);
+  checkMessage(message, "grpc.testing.LoadBalancerStatsResponse");
+  if (message.rpcsByPeer != null) {
+    const map = message.rpcsByPeer;
+    for (const key in map) {
+      if (!Object.hasOwn(map, key)) continue;
+      const entry = beginMessage(buffer, position, 10);
+      const valueAt = writeString(buffer, entry, 10, key, "grpc.testing.LoadBalancerStatsResponse.rpcs_by_peer");
+      const end = writeInt32(buffer, valueAt, 16, map[key]!, "grpc.testing.LoadBalancerStatsResponse.rpcs_by_peer");
+      position = endMessage(buffer, entry, end);
+    }
+  }
+  if (message.numFailures != null && message.numFailures !== 0) {
+    position = writeInt32(buffer, position, 16, message.numFailures, "grpc.testing.LoadBalancerStatsResponse.num_failures");
+  }
+  if (message.rpcsByMethod != null) {
+    const map = message.rpcsByMethod;
+    for (const key in map) {
+      if (!Object.hasOwn(map, key)) continue;
+      const entry = beginMessage(buffer, position, 26);
+      const valueAt = writeString(buffer, entry, 10, key, "grpc.testing.LoadBalancerStatsResponse.rpcs_by_method");
+      const start = beginMessage(buffer, valueAt, 18);
+      const end = endMessage(buffer, start, encodeLoadBalancerStatsResponse_RpcsByPeer(buffer, map[key]!, start));
+      position = endMessage(buffer, entry, end);
+    }
+  }
+  if (message.metadatasByPeer != null) {
+    const map = message.metadatasByPeer;
+    for (const key in map) {
+      if (!Object.hasOwn(map, key)) continue;
+      const entry = beginMessage(buffer, position, 34);
+      const valueAt = writeString(buffer, entry, 10, key, "grpc.testing.LoadBalancerStatsResponse.metadatas_by_peer");
+      const start = beginMessage(buffer, valueAt, 18);
+      const end = endMessage(buffer, start, encodeLoadBalancerStatsResponse_MetadataByPeer(buffer, map[key]!, start));
+      position = endMessage(buffer, entry, end);
+    }
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads grpc.testing.LoadBalancerStatsResponse up to `end`, into `into` when given. */
 export function decodeLoadBalancerStatsResponse(reader: Reader, end: number, into?: LoadBalancerStatsResponse): LoadBalancerStatsResponse {
-  return decodeWithSchema(LoadBalancerStatsResponseSchema, reader, end, into);
+  const message = into ?? blankLoadBalancerStatsResponse();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        const entryEnd = reader.lengthEnd();
+        let key = "";
+        let value: number = 0;
+        while (reader.position < entryEnd) {
+          const entryTag = reader.tag();
+          switch (entryTag) {
+            case 10: key = reader.key(); break;
+            case 16: value = reader.int32(); break;
+            default: reader.skip(entryTag);
+          }
+        }
+        reader.done(entryEnd);
+        setEntry(message.rpcsByPeer, key, value);
+        break;
+      }
+      case 16: {
+        message.numFailures = reader.int32();
+        break;
+      }
+      case 26: {
+        const entryEnd = reader.lengthEnd();
+        let key = "";
+        let value: LoadBalancerStatsResponse_RpcsByPeer | undefined = undefined;
+        while (reader.position < entryEnd) {
+          const entryTag = reader.tag();
+          switch (entryTag) {
+            case 10: key = reader.key(); break;
+            case 18: value = decodeLoadBalancerStatsResponse_RpcsByPeer(reader, reader.enter(), value); reader.leave(); break;
+            default: reader.skip(entryTag);
+          }
+        }
+        reader.done(entryEnd);
+        setEntry(message.rpcsByMethod, key, value ?? decodeLoadBalancerStatsResponse_RpcsByPeer(reader, reader.position));
+        break;
+      }
+      case 34: {
+        const entryEnd = reader.lengthEnd();
+        let key = "";
+        let value: LoadBalancerStatsResponse_MetadataByPeer | undefined = undefined;
+        while (reader.position < entryEnd) {
+          const entryTag = reader.tag();
+          switch (entryTag) {
+            case 10: key = reader.key(); break;
+            case 18: value = decodeLoadBalancerStatsResponse_MetadataByPeer(reader, reader.enter(), value); reader.leave(); break;
+            default: reader.skip(entryTag);
+          }
+        }
+        reader.done(entryEnd);
+        setEntry(message.metadatasByPeer, key, value ?? decodeLoadBalancerStatsResponse_MetadataByPeer(reader, reader.position));
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes grpc.testing.LoadBalancerStatsResponse. */
@@ -628,19 +1407,66 @@ export interface LoadBalancerStatsResponse_MetadataEntryInit extends Partial<Mes
 /** Describes the message grpc.testing.LoadBalancerStatsResponse.MetadataEntry, for `@bufbuild/protobuf`. */
 export const LoadBalancerStatsResponse_MetadataEntrySchema: GenMessage<LoadBalancerStatsResponse_MetadataEntry> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 13, 0);
 
+function blankLoadBalancerStatsResponse_MetadataEntry(): LoadBalancerStatsResponse_MetadataEntry {
+  return {
+    $typeName: "grpc.testing.LoadBalancerStatsResponse.MetadataEntry",
+    key: "",
+    value: "",
+    type: 0,
+  };
+}
+
 /** Creates grpc.testing.LoadBalancerStatsResponse.MetadataEntry; what `init` leaves out has its default. */
 export function createLoadBalancerStatsResponse_MetadataEntry(init?: LoadBalancerStatsResponse_MetadataEntryInit): LoadBalancerStatsResponse_MetadataEntry {
-  return create(LoadBalancerStatsResponse_MetadataEntrySchema, init as LoadBalancerStatsResponse_MetadataEntry | undefined);
+  if (init?.$typeName === "grpc.testing.LoadBalancerStatsResponse.MetadataEntry") return init as LoadBalancerStatsResponse_MetadataEntry;
+  const message = blankLoadBalancerStatsResponse_MetadataEntry();
+  if (init == null) return message;
+  if (init.key != null) message.key = init.key;
+  if (init.value != null) message.value = init.value;
+  if (init.type != null) message.type = init.type;
+  return message;
 }
 
 /** Writes grpc.testing.LoadBalancerStatsResponse.MetadataEntry at `position` and returns the position behind it. */
 export function encodeLoadBalancerStatsResponse_MetadataEntry(buffer: Uint8Array, message: LoadBalancerStatsResponse_MetadataEntryInit, position: number): number {
-  return encodeWithSchema(LoadBalancerStatsResponse_MetadataEntrySchema, buffer, message as LoadBalancerStatsResponse_MetadataEntry, position);
+  checkMessage(message, "grpc.testing.LoadBalancerStatsResponse.MetadataEntry");
+  if (message.key != null && message.key !== "") {
+    position = writeString(buffer, position, 10, message.key, "grpc.testing.LoadBalancerStatsResponse.MetadataEntry.key");
+  }
+  if (message.value != null && message.value !== "") {
+    position = writeString(buffer, position, 18, message.value, "grpc.testing.LoadBalancerStatsResponse.MetadataEntry.value");
+  }
+  if (message.type != null && message.type !== 0) {
+    position = writeInt32(buffer, position, 24, message.type, "grpc.testing.LoadBalancerStatsResponse.MetadataEntry.type");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads grpc.testing.LoadBalancerStatsResponse.MetadataEntry up to `end`, into `into` when given. */
 export function decodeLoadBalancerStatsResponse_MetadataEntry(reader: Reader, end: number, into?: LoadBalancerStatsResponse_MetadataEntry): LoadBalancerStatsResponse_MetadataEntry {
-  return decodeWithSchema(LoadBalancerStatsResponse_MetadataEntrySchema, reader, end, into);
+  const message = into ?? blankLoadBalancerStatsResponse_MetadataEntry();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.key = reader.string();
+        break;
+      }
+      case 18: {
+        message.value = reader.string();
+        break;
+      }
+      case 24: {
+        message.type = reader.int32() as LoadBalancerStatsResponse_MetadataType;
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes grpc.testing.LoadBalancerStatsResponse.MetadataEntry. */
@@ -660,19 +1486,53 @@ export interface LoadBalancerStatsResponse_RpcMetadataInit extends Partial<Messa
 /** Describes the message grpc.testing.LoadBalancerStatsResponse.RpcMetadata, for `@bufbuild/protobuf`. */
 export const LoadBalancerStatsResponse_RpcMetadataSchema: GenMessage<LoadBalancerStatsResponse_RpcMetadata> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 13, 1);
 
+function blankLoadBalancerStatsResponse_RpcMetadata(): LoadBalancerStatsResponse_RpcMetadata {
+  return {
+    $typeName: "grpc.testing.LoadBalancerStatsResponse.RpcMetadata",
+    metadata: [],
+  };
+}
+
 /** Creates grpc.testing.LoadBalancerStatsResponse.RpcMetadata; what `init` leaves out has its default. */
 export function createLoadBalancerStatsResponse_RpcMetadata(init?: LoadBalancerStatsResponse_RpcMetadataInit): LoadBalancerStatsResponse_RpcMetadata {
-  return create(LoadBalancerStatsResponse_RpcMetadataSchema, init as LoadBalancerStatsResponse_RpcMetadata | undefined);
+  if (init?.$typeName === "grpc.testing.LoadBalancerStatsResponse.RpcMetadata") return init as LoadBalancerStatsResponse_RpcMetadata;
+  const message = blankLoadBalancerStatsResponse_RpcMetadata();
+  if (init == null) return message;
+  if (init.metadata != null) message.metadata = init.metadata.map((one) => createLoadBalancerStatsResponse_MetadataEntry(one));
+  return message;
 }
 
 /** Writes grpc.testing.LoadBalancerStatsResponse.RpcMetadata at `position` and returns the position behind it. */
 export function encodeLoadBalancerStatsResponse_RpcMetadata(buffer: Uint8Array, message: LoadBalancerStatsResponse_RpcMetadataInit, position: number): number {
-  return encodeWithSchema(LoadBalancerStatsResponse_RpcMetadataSchema, buffer, message as LoadBalancerStatsResponse_RpcMetadata, position);
+  checkMessage(message, "grpc.testing.LoadBalancerStatsResponse.RpcMetadata");
+  if (message.metadata != null) {
+    const list = message.metadata;
+    for (let i = 0; i < list.length; i++) {
+      const start = beginMessage(buffer, position, 10);
+      position = endMessage(buffer, start, encodeLoadBalancerStatsResponse_MetadataEntry(buffer, list[i]!, start));
+    }
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads grpc.testing.LoadBalancerStatsResponse.RpcMetadata up to `end`, into `into` when given. */
 export function decodeLoadBalancerStatsResponse_RpcMetadata(reader: Reader, end: number, into?: LoadBalancerStatsResponse_RpcMetadata): LoadBalancerStatsResponse_RpcMetadata {
-  return decodeWithSchema(LoadBalancerStatsResponse_RpcMetadataSchema, reader, end, into);
+  const message = into ?? blankLoadBalancerStatsResponse_RpcMetadata();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.metadata.push(decodeLoadBalancerStatsResponse_MetadataEntry(reader, reader.enter()));
+        reader.leave();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes grpc.testing.LoadBalancerStatsResponse.RpcMetadata. */
@@ -692,19 +1552,53 @@ export interface LoadBalancerStatsResponse_MetadataByPeerInit extends Partial<Me
 /** Describes the message grpc.testing.LoadBalancerStatsResponse.MetadataByPeer, for `@bufbuild/protobuf`. */
 export const LoadBalancerStatsResponse_MetadataByPeerSchema: GenMessage<LoadBalancerStatsResponse_MetadataByPeer> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 13, 2);
 
+function blankLoadBalancerStatsResponse_MetadataByPeer(): LoadBalancerStatsResponse_MetadataByPeer {
+  return {
+    $typeName: "grpc.testing.LoadBalancerStatsResponse.MetadataByPeer",
+    rpcMetadata: [],
+  };
+}
+
 /** Creates grpc.testing.LoadBalancerStatsResponse.MetadataByPeer; what `init` leaves out has its default. */
 export function createLoadBalancerStatsResponse_MetadataByPeer(init?: LoadBalancerStatsResponse_MetadataByPeerInit): LoadBalancerStatsResponse_MetadataByPeer {
-  return create(LoadBalancerStatsResponse_MetadataByPeerSchema, init as LoadBalancerStatsResponse_MetadataByPeer | undefined);
+  if (init?.$typeName === "grpc.testing.LoadBalancerStatsResponse.MetadataByPeer") return init as LoadBalancerStatsResponse_MetadataByPeer;
+  const message = blankLoadBalancerStatsResponse_MetadataByPeer();
+  if (init == null) return message;
+  if (init.rpcMetadata != null) message.rpcMetadata = init.rpcMetadata.map((one) => createLoadBalancerStatsResponse_RpcMetadata(one));
+  return message;
 }
 
 /** Writes grpc.testing.LoadBalancerStatsResponse.MetadataByPeer at `position` and returns the position behind it. */
 export function encodeLoadBalancerStatsResponse_MetadataByPeer(buffer: Uint8Array, message: LoadBalancerStatsResponse_MetadataByPeerInit, position: number): number {
-  return encodeWithSchema(LoadBalancerStatsResponse_MetadataByPeerSchema, buffer, message as LoadBalancerStatsResponse_MetadataByPeer, position);
+  checkMessage(message, "grpc.testing.LoadBalancerStatsResponse.MetadataByPeer");
+  if (message.rpcMetadata != null) {
+    const list = message.rpcMetadata;
+    for (let i = 0; i < list.length; i++) {
+      const start = beginMessage(buffer, position, 10);
+      position = endMessage(buffer, start, encodeLoadBalancerStatsResponse_RpcMetadata(buffer, list[i]!, start));
+    }
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads grpc.testing.LoadBalancerStatsResponse.MetadataByPeer up to `end`, into `into` when given. */
 export function decodeLoadBalancerStatsResponse_MetadataByPeer(reader: Reader, end: number, into?: LoadBalancerStatsResponse_MetadataByPeer): LoadBalancerStatsResponse_MetadataByPeer {
-  return decodeWithSchema(LoadBalancerStatsResponse_MetadataByPeerSchema, reader, end, into);
+  const message = into ?? blankLoadBalancerStatsResponse_MetadataByPeer();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        message.rpcMetadata.push(decodeLoadBalancerStatsResponse_RpcMetadata(reader, reader.enter()));
+        reader.leave();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes grpc.testing.LoadBalancerStatsResponse.MetadataByPeer. */
@@ -724,19 +1618,67 @@ export interface LoadBalancerStatsResponse_RpcsByPeerInit extends Partial<Messag
 /** Describes the message grpc.testing.LoadBalancerStatsResponse.RpcsByPeer, for `@bufbuild/protobuf`. */
 export const LoadBalancerStatsResponse_RpcsByPeerSchema: GenMessage<LoadBalancerStatsResponse_RpcsByPeer> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 13, 3);
 
+function blankLoadBalancerStatsResponse_RpcsByPeer(): LoadBalancerStatsResponse_RpcsByPeer {
+  return {
+    $typeName: "grpc.testing.LoadBalancerStatsResponse.RpcsByPeer",
+    rpcsByPeer: {},
+  };
+}
+
 /** Creates grpc.testing.LoadBalancerStatsResponse.RpcsByPeer; what `init` leaves out has its default. */
 export function createLoadBalancerStatsResponse_RpcsByPeer(init?: LoadBalancerStatsResponse_RpcsByPeerInit): LoadBalancerStatsResponse_RpcsByPeer {
-  return create(LoadBalancerStatsResponse_RpcsByPeerSchema, init as LoadBalancerStatsResponse_RpcsByPeer | undefined);
+  if (init?.$typeName === "grpc.testing.LoadBalancerStatsResponse.RpcsByPeer") return init as LoadBalancerStatsResponse_RpcsByPeer;
+  const message = blankLoadBalancerStatsResponse_RpcsByPeer();
+  if (init == null) return message;
+  if (init.rpcsByPeer != null) message.rpcsByPeer = { ...init.rpcsByPeer };
+  return message;
 }
 
 /** Writes grpc.testing.LoadBalancerStatsResponse.RpcsByPeer at `position` and returns the position behind it. */
 export function encodeLoadBalancerStatsResponse_RpcsByPeer(buffer: Uint8Array, message: LoadBalancerStatsResponse_RpcsByPeerInit, position: number): number {
-  return encodeWithSchema(LoadBalancerStatsResponse_RpcsByPeerSchema, buffer, message as LoadBalancerStatsResponse_RpcsByPeer, position);
+  checkMessage(message, "grpc.testing.LoadBalancerStatsResponse.RpcsByPeer");
+  if (message.rpcsByPeer != null) {
+    const map = message.rpcsByPeer;
+    for (const key in map) {
+      if (!Object.hasOwn(map, key)) continue;
+      const entry = beginMessage(buffer, position, 10);
+      const valueAt = writeString(buffer, entry, 10, key, "grpc.testing.LoadBalancerStatsResponse.RpcsByPeer.rpcs_by_peer");
+      const end = writeInt32(buffer, valueAt, 16, map[key]!, "grpc.testing.LoadBalancerStatsResponse.RpcsByPeer.rpcs_by_peer");
+      position = endMessage(buffer, entry, end);
+    }
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads grpc.testing.LoadBalancerStatsResponse.RpcsByPeer up to `end`, into `into` when given. */
 export function decodeLoadBalancerStatsResponse_RpcsByPeer(reader: Reader, end: number, into?: LoadBalancerStatsResponse_RpcsByPeer): LoadBalancerStatsResponse_RpcsByPeer {
-  return decodeWithSchema(LoadBalancerStatsResponse_RpcsByPeerSchema, reader, end, into);
+  const message = into ?? blankLoadBalancerStatsResponse_RpcsByPeer();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        const entryEnd = reader.lengthEnd();
+        let key = "";
+        let value: number = 0;
+        while (reader.position < entryEnd) {
+          const entryTag = reader.tag();
+          switch (entryTag) {
+            case 10: key = reader.key(); break;
+            case 16: value = reader.int32(); break;
+            default: reader.skip(entryTag);
+          }
+        }
+        reader.done(entryEnd);
+        setEntry(message.rpcsByPeer, key, value);
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes grpc.testing.LoadBalancerStatsResponse.RpcsByPeer. */
@@ -770,19 +1712,38 @@ export interface LoadBalancerAccumulatedStatsRequestInit extends Partial<Message
 /** Describes the message grpc.testing.LoadBalancerAccumulatedStatsRequest, for `@bufbuild/protobuf`. */
 export const LoadBalancerAccumulatedStatsRequestSchema: GenMessage<LoadBalancerAccumulatedStatsRequest> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 14);
 
+function blankLoadBalancerAccumulatedStatsRequest(): LoadBalancerAccumulatedStatsRequest {
+  return {
+    $typeName: "grpc.testing.LoadBalancerAccumulatedStatsRequest",
+  };
+}
+
 /** Creates grpc.testing.LoadBalancerAccumulatedStatsRequest; what `init` leaves out has its default. */
 export function createLoadBalancerAccumulatedStatsRequest(init?: LoadBalancerAccumulatedStatsRequestInit): LoadBalancerAccumulatedStatsRequest {
-  return create(LoadBalancerAccumulatedStatsRequestSchema, init as LoadBalancerAccumulatedStatsRequest | undefined);
+  if (init?.$typeName === "grpc.testing.LoadBalancerAccumulatedStatsRequest") return init as LoadBalancerAccumulatedStatsRequest;
+  const message = blankLoadBalancerAccumulatedStatsRequest();
+  return message;
 }
 
 /** Writes grpc.testing.LoadBalancerAccumulatedStatsRequest at `position` and returns the position behind it. */
 export function encodeLoadBalancerAccumulatedStatsRequest(buffer: Uint8Array, message: LoadBalancerAccumulatedStatsRequestInit, position: number): number {
-  return encodeWithSchema(LoadBalancerAccumulatedStatsRequestSchema, buffer, message as LoadBalancerAccumulatedStatsRequest, position);
+  checkMessage(message, "grpc.testing.LoadBalancerAccumulatedStatsRequest");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads grpc.testing.LoadBalancerAccumulatedStatsRequest up to `end`, into `into` when given. */
 export function decodeLoadBalancerAccumulatedStatsRequest(reader: Reader, end: number, into?: LoadBalancerAccumulatedStatsRequest): LoadBalancerAccumulatedStatsRequest {
-  return decodeWithSchema(LoadBalancerAccumulatedStatsRequestSchema, reader, end, into);
+  const message = into ?? blankLoadBalancerAccumulatedStatsRequest();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes grpc.testing.LoadBalancerAccumulatedStatsRequest. */
@@ -829,19 +1790,152 @@ export interface LoadBalancerAccumulatedStatsResponseInit extends Partial<Messag
 /** Describes the message grpc.testing.LoadBalancerAccumulatedStatsResponse, for `@bufbuild/protobuf`. */
 export const LoadBalancerAccumulatedStatsResponseSchema: GenMessage<LoadBalancerAccumulatedStatsResponse> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 15);
 
+function blankLoadBalancerAccumulatedStatsResponse(): LoadBalancerAccumulatedStatsResponse {
+  return {
+    $typeName: "grpc.testing.LoadBalancerAccumulatedStatsResponse",
+    numRpcsStartedByMethod: {},
+    numRpcsSucceededByMethod: {},
+    numRpcsFailedByMethod: {},
+    statsPerMethod: {},
+  };
+}
+
 /** Creates grpc.testing.LoadBalancerAccumulatedStatsResponse; what `init` leaves out has its default. */
 export function createLoadBalancerAccumulatedStatsResponse(init?: LoadBalancerAccumulatedStatsResponseInit): LoadBalancerAccumulatedStatsResponse {
-  return create(LoadBalancerAccumulatedStatsResponseSchema, init as LoadBalancerAccumulatedStatsResponse | undefined);
+  if (init?.$typeName === "grpc.testing.LoadBalancerAccumulatedStatsResponse") return init as LoadBalancerAccumulatedStatsResponse;
+  const message = blankLoadBalancerAccumulatedStatsResponse();
+  if (init == null) return message;
+  if (init.numRpcsStartedByMethod != null) message.numRpcsStartedByMethod = { ...init.numRpcsStartedByMethod };
+  if (init.numRpcsSucceededByMethod != null) message.numRpcsSucceededByMethod = { ...init.numRpcsSucceededByMethod };
+  if (init.numRpcsFailedByMethod != null) message.numRpcsFailedByMethod = { ...init.numRpcsFailedByMethod };
+  if (init.statsPerMethod != null) message.statsPerMethod = mapValues(init.statsPerMethod, createLoadBalancerAccumulatedStatsResponse_MethodStats);
+  return message;
 }
 
 /** Writes grpc.testing.LoadBalancerAccumulatedStatsResponse at `position` and returns the position behind it. */
 export function encodeLoadBalancerAccumulatedStatsResponse(buffer: Uint8Array, message: LoadBalancerAccumulatedStatsResponseInit, position: number): number {
-  return encodeWithSchema(LoadBalancerAccumulatedStatsResponseSchema, buffer, message as LoadBalancerAccumulatedStatsResponse, position);
+  checkMessage(message, "grpc.testing.LoadBalancerAccumulatedStatsResponse");
+  if (message.numRpcsStartedByMethod != null) {
+    const map = message.numRpcsStartedByMethod;
+    for (const key in map) {
+      if (!Object.hasOwn(map, key)) continue;
+      const entry = beginMessage(buffer, position, 10);
+      const valueAt = writeString(buffer, entry, 10, key, "grpc.testing.LoadBalancerAccumulatedStatsResponse.num_rpcs_started_by_method");
+      const end = writeInt32(buffer, valueAt, 16, map[key]!, "grpc.testing.LoadBalancerAccumulatedStatsResponse.num_rpcs_started_by_method");
+      position = endMessage(buffer, entry, end);
+    }
+  }
+  if (message.numRpcsSucceededByMethod != null) {
+    const map = message.numRpcsSucceededByMethod;
+    for (const key in map) {
+      if (!Object.hasOwn(map, key)) continue;
+      const entry = beginMessage(buffer, position, 18);
+      const valueAt = writeString(buffer, entry, 10, key, "grpc.testing.LoadBalancerAccumulatedStatsResponse.num_rpcs_succeeded_by_method");
+      const end = writeInt32(buffer, valueAt, 16, map[key]!, "grpc.testing.LoadBalancerAccumulatedStatsResponse.num_rpcs_succeeded_by_method");
+      position = endMessage(buffer, entry, end);
+    }
+  }
+  if (message.numRpcsFailedByMethod != null) {
+    const map = message.numRpcsFailedByMethod;
+    for (const key in map) {
+      if (!Object.hasOwn(map, key)) continue;
+      const entry = beginMessage(buffer, position, 26);
+      const valueAt = writeString(buffer, entry, 10, key, "grpc.testing.LoadBalancerAccumulatedStatsResponse.num_rpcs_failed_by_method");
+      const end = writeInt32(buffer, valueAt, 16, map[key]!, "grpc.testing.LoadBalancerAccumulatedStatsResponse.num_rpcs_failed_by_method");
+      position = endMessage(buffer, entry, end);
+    }
+  }
+  if (message.statsPerMethod != null) {
+    const map = message.statsPerMethod;
+    for (const key in map) {
+      if (!Object.hasOwn(map, key)) continue;
+      const entry = beginMessage(buffer, position, 34);
+      const valueAt = writeString(buffer, entry, 10, key, "grpc.testing.LoadBalancerAccumulatedStatsResponse.stats_per_method");
+      const start = beginMessage(buffer, valueAt, 18);
+      const end = endMessage(buffer, start, encodeLoadBalancerAccumulatedStatsResponse_MethodStats(buffer, map[key]!, start));
+      position = endMessage(buffer, entry, end);
+    }
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads grpc.testing.LoadBalancerAccumulatedStatsResponse up to `end`, into `into` when given. */
 export function decodeLoadBalancerAccumulatedStatsResponse(reader: Reader, end: number, into?: LoadBalancerAccumulatedStatsResponse): LoadBalancerAccumulatedStatsResponse {
-  return decodeWithSchema(LoadBalancerAccumulatedStatsResponseSchema, reader, end, into);
+  const message = into ?? blankLoadBalancerAccumulatedStatsResponse();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 10: {
+        const entryEnd = reader.lengthEnd();
+        let key = "";
+        let value: number = 0;
+        while (reader.position < entryEnd) {
+          const entryTag = reader.tag();
+          switch (entryTag) {
+            case 10: key = reader.key(); break;
+            case 16: value = reader.int32(); break;
+            default: reader.skip(entryTag);
+          }
+        }
+        reader.done(entryEnd);
+        setEntry(message.numRpcsStartedByMethod, key, value);
+        break;
+      }
+      case 18: {
+        const entryEnd = reader.lengthEnd();
+        let key = "";
+        let value: number = 0;
+        while (reader.position < entryEnd) {
+          const entryTag = reader.tag();
+          switch (entryTag) {
+            case 10: key = reader.key(); break;
+            case 16: value = reader.int32(); break;
+            default: reader.skip(entryTag);
+          }
+        }
+        reader.done(entryEnd);
+        setEntry(message.numRpcsSucceededByMethod, key, value);
+        break;
+      }
+      case 26: {
+        const entryEnd = reader.lengthEnd();
+        let key = "";
+        let value: number = 0;
+        while (reader.position < entryEnd) {
+          const entryTag = reader.tag();
+          switch (entryTag) {
+            case 10: key = reader.key(); break;
+            case 16: value = reader.int32(); break;
+            default: reader.skip(entryTag);
+          }
+        }
+        reader.done(entryEnd);
+        setEntry(message.numRpcsFailedByMethod, key, value);
+        break;
+      }
+      case 34: {
+        const entryEnd = reader.lengthEnd();
+        let key = "";
+        let value: LoadBalancerAccumulatedStatsResponse_MethodStats | undefined = undefined;
+        while (reader.position < entryEnd) {
+          const entryTag = reader.tag();
+          switch (entryTag) {
+            case 10: key = reader.key(); break;
+            case 18: value = decodeLoadBalancerAccumulatedStatsResponse_MethodStats(reader, reader.enter(), value); reader.leave(); break;
+            default: reader.skip(entryTag);
+          }
+        }
+        reader.done(entryEnd);
+        setEntry(message.statsPerMethod, key, value ?? decodeLoadBalancerAccumulatedStatsResponse_MethodStats(reader, reader.position));
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes grpc.testing.LoadBalancerAccumulatedStatsResponse. */
@@ -865,19 +1959,76 @@ export interface LoadBalancerAccumulatedStatsResponse_MethodStatsInit extends Pa
 /** Describes the message grpc.testing.LoadBalancerAccumulatedStatsResponse.MethodStats, for `@bufbuild/protobuf`. */
 export const LoadBalancerAccumulatedStatsResponse_MethodStatsSchema: GenMessage<LoadBalancerAccumulatedStatsResponse_MethodStats> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 15, 0);
 
+function blankLoadBalancerAccumulatedStatsResponse_MethodStats(): LoadBalancerAccumulatedStatsResponse_MethodStats {
+  return {
+    $typeName: "grpc.testing.LoadBalancerAccumulatedStatsResponse.MethodStats",
+    rpcsStarted: 0,
+    result: {},
+  };
+}
+
 /** Creates grpc.testing.LoadBalancerAccumulatedStatsResponse.MethodStats; what `init` leaves out has its default. */
 export function createLoadBalancerAccumulatedStatsResponse_MethodStats(init?: LoadBalancerAccumulatedStatsResponse_MethodStatsInit): LoadBalancerAccumulatedStatsResponse_MethodStats {
-  return create(LoadBalancerAccumulatedStatsResponse_MethodStatsSchema, init as LoadBalancerAccumulatedStatsResponse_MethodStats | undefined);
+  if (init?.$typeName === "grpc.testing.LoadBalancerAccumulatedStatsResponse.MethodStats") return init as LoadBalancerAccumulatedStatsResponse_MethodStats;
+  const message = blankLoadBalancerAccumulatedStatsResponse_MethodStats();
+  if (init == null) return message;
+  if (init.rpcsStarted != null) message.rpcsStarted = init.rpcsStarted;
+  if (init.result != null) message.result = { ...init.result };
+  return message;
 }
 
 /** Writes grpc.testing.LoadBalancerAccumulatedStatsResponse.MethodStats at `position` and returns the position behind it. */
 export function encodeLoadBalancerAccumulatedStatsResponse_MethodStats(buffer: Uint8Array, message: LoadBalancerAccumulatedStatsResponse_MethodStatsInit, position: number): number {
-  return encodeWithSchema(LoadBalancerAccumulatedStatsResponse_MethodStatsSchema, buffer, message as LoadBalancerAccumulatedStatsResponse_MethodStats, position);
+  checkMessage(message, "grpc.testing.LoadBalancerAccumulatedStatsResponse.MethodStats");
+  if (message.rpcsStarted != null && message.rpcsStarted !== 0) {
+    position = writeInt32(buffer, position, 8, message.rpcsStarted, "grpc.testing.LoadBalancerAccumulatedStatsResponse.MethodStats.rpcs_started");
+  }
+  if (message.result != null) {
+    const map = message.result;
+    for (const key in map) {
+      if (!Object.hasOwn(map, key)) continue;
+      const entry = beginMessage(buffer, position, 18);
+      const valueAt = writeInt32(buffer, entry, 8, numberKey(key, "grpc.testing.LoadBalancerAccumulatedStatsResponse.MethodStats.result"), "grpc.testing.LoadBalancerAccumulatedStatsResponse.MethodStats.result");
+      const end = writeInt32(buffer, valueAt, 16, map[key]!, "grpc.testing.LoadBalancerAccumulatedStatsResponse.MethodStats.result");
+      position = endMessage(buffer, entry, end);
+    }
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads grpc.testing.LoadBalancerAccumulatedStatsResponse.MethodStats up to `end`, into `into` when given. */
 export function decodeLoadBalancerAccumulatedStatsResponse_MethodStats(reader: Reader, end: number, into?: LoadBalancerAccumulatedStatsResponse_MethodStats): LoadBalancerAccumulatedStatsResponse_MethodStats {
-  return decodeWithSchema(LoadBalancerAccumulatedStatsResponse_MethodStatsSchema, reader, end, into);
+  const message = into ?? blankLoadBalancerAccumulatedStatsResponse_MethodStats();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 8: {
+        message.rpcsStarted = reader.int32();
+        break;
+      }
+      case 18: {
+        const entryEnd = reader.lengthEnd();
+        let key = 0;
+        let value: number = 0;
+        while (reader.position < entryEnd) {
+          const entryTag = reader.tag();
+          switch (entryTag) {
+            case 8: key = reader.int32(); break;
+            case 16: value = reader.int32(); break;
+            default: reader.skip(entryTag);
+          }
+        }
+        reader.done(entryEnd);
+        setEntry(message.result, key, value);
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes grpc.testing.LoadBalancerAccumulatedStatsResponse.MethodStats. */
@@ -905,19 +2056,76 @@ export interface ClientConfigureRequestInit extends Partial<Message<"grpc.testin
 /** Describes the message grpc.testing.ClientConfigureRequest, for `@bufbuild/protobuf`. */
 export const ClientConfigureRequestSchema: GenMessage<ClientConfigureRequest> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 16);
 
+function blankClientConfigureRequest(): ClientConfigureRequest {
+  return {
+    $typeName: "grpc.testing.ClientConfigureRequest",
+    types: [],
+    metadata: [],
+    timeoutSec: 0,
+  };
+}
+
 /** Creates grpc.testing.ClientConfigureRequest; what `init` leaves out has its default. */
 export function createClientConfigureRequest(init?: ClientConfigureRequestInit): ClientConfigureRequest {
-  return create(ClientConfigureRequestSchema, init as ClientConfigureRequest | undefined);
+  if (init?.$typeName === "grpc.testing.ClientConfigureRequest") return init as ClientConfigureRequest;
+  const message = blankClientConfigureRequest();
+  if (init == null) return message;
+  if (init.types != null) message.types = [...init.types];
+  if (init.metadata != null) message.metadata = init.metadata.map((one) => createClientConfigureRequest_Metadata(one));
+  if (init.timeoutSec != null) message.timeoutSec = init.timeoutSec;
+  return message;
 }
 
 /** Writes grpc.testing.ClientConfigureRequest at `position` and returns the position behind it. */
 export function encodeClientConfigureRequest(buffer: Uint8Array, message: ClientConfigureRequestInit, position: number): number {
-  return encodeWithSchema(ClientConfigureRequestSchema, buffer, message as ClientConfigureRequest, position);
+  checkMessage(message, "grpc.testing.ClientConfigureRequest");
+  if (message.types != null) {
+    const list = message.types;
+    position = writePackedInt32(buffer, position, 10, list, "grpc.testing.ClientConfigureRequest.types");
+  }
+  if (message.metadata != null) {
+    const list = message.metadata;
+    for (let i = 0; i < list.length; i++) {
+      const start = beginMessage(buffer, position, 18);
+      position = endMessage(buffer, start, encodeClientConfigureRequest_Metadata(buffer, list[i]!, start));
+    }
+  }
+  if (message.timeoutSec != null && message.timeoutSec !== 0) {
+    position = writeInt32(buffer, position, 24, message.timeoutSec, "grpc.testing.ClientConfigureRequest.timeout_sec");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads grpc.testing.ClientConfigureRequest up to `end`, into `into` when given. */
 export function decodeClientConfigureRequest(reader: Reader, end: number, into?: ClientConfigureRequest): ClientConfigureRequest {
-  return decodeWithSchema(ClientConfigureRequestSchema, reader, end, into);
+  const message = into ?? blankClientConfigureRequest();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 8: {
+        message.types.push(reader.int32() as ClientConfigureRequest_RpcType);
+        break;
+      }
+      case 10: {
+        message.types = readPackedInt32(reader, message.types) as ClientConfigureRequest_RpcType[];
+        break;
+      }
+      case 18: {
+        message.metadata.push(decodeClientConfigureRequest_Metadata(reader, reader.enter()));
+        reader.leave();
+        break;
+      }
+      case 24: {
+        message.timeoutSec = reader.int32();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes grpc.testing.ClientConfigureRequest. */
@@ -945,19 +2153,66 @@ export interface ClientConfigureRequest_MetadataInit extends Partial<Message<"gr
 /** Describes the message grpc.testing.ClientConfigureRequest.Metadata, for `@bufbuild/protobuf`. */
 export const ClientConfigureRequest_MetadataSchema: GenMessage<ClientConfigureRequest_Metadata> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 16, 0);
 
+function blankClientConfigureRequest_Metadata(): ClientConfigureRequest_Metadata {
+  return {
+    $typeName: "grpc.testing.ClientConfigureRequest.Metadata",
+    type: 0,
+    key: "",
+    value: "",
+  };
+}
+
 /** Creates grpc.testing.ClientConfigureRequest.Metadata; what `init` leaves out has its default. */
 export function createClientConfigureRequest_Metadata(init?: ClientConfigureRequest_MetadataInit): ClientConfigureRequest_Metadata {
-  return create(ClientConfigureRequest_MetadataSchema, init as ClientConfigureRequest_Metadata | undefined);
+  if (init?.$typeName === "grpc.testing.ClientConfigureRequest.Metadata") return init as ClientConfigureRequest_Metadata;
+  const message = blankClientConfigureRequest_Metadata();
+  if (init == null) return message;
+  if (init.type != null) message.type = init.type;
+  if (init.key != null) message.key = init.key;
+  if (init.value != null) message.value = init.value;
+  return message;
 }
 
 /** Writes grpc.testing.ClientConfigureRequest.Metadata at `position` and returns the position behind it. */
 export function encodeClientConfigureRequest_Metadata(buffer: Uint8Array, message: ClientConfigureRequest_MetadataInit, position: number): number {
-  return encodeWithSchema(ClientConfigureRequest_MetadataSchema, buffer, message as ClientConfigureRequest_Metadata, position);
+  checkMessage(message, "grpc.testing.ClientConfigureRequest.Metadata");
+  if (message.type != null && message.type !== 0) {
+    position = writeInt32(buffer, position, 8, message.type, "grpc.testing.ClientConfigureRequest.Metadata.type");
+  }
+  if (message.key != null && message.key !== "") {
+    position = writeString(buffer, position, 18, message.key, "grpc.testing.ClientConfigureRequest.Metadata.key");
+  }
+  if (message.value != null && message.value !== "") {
+    position = writeString(buffer, position, 26, message.value, "grpc.testing.ClientConfigureRequest.Metadata.value");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads grpc.testing.ClientConfigureRequest.Metadata up to `end`, into `into` when given. */
 export function decodeClientConfigureRequest_Metadata(reader: Reader, end: number, into?: ClientConfigureRequest_Metadata): ClientConfigureRequest_Metadata {
-  return decodeWithSchema(ClientConfigureRequest_MetadataSchema, reader, end, into);
+  const message = into ?? blankClientConfigureRequest_Metadata();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 8: {
+        message.type = reader.int32() as ClientConfigureRequest_RpcType;
+        break;
+      }
+      case 18: {
+        message.key = reader.string();
+        break;
+      }
+      case 26: {
+        message.value = reader.string();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes grpc.testing.ClientConfigureRequest.Metadata. */
@@ -989,19 +2244,38 @@ export interface ClientConfigureResponseInit extends Partial<Message<"grpc.testi
 /** Describes the message grpc.testing.ClientConfigureResponse, for `@bufbuild/protobuf`. */
 export const ClientConfigureResponseSchema: GenMessage<ClientConfigureResponse> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 17);
 
+function blankClientConfigureResponse(): ClientConfigureResponse {
+  return {
+    $typeName: "grpc.testing.ClientConfigureResponse",
+  };
+}
+
 /** Creates grpc.testing.ClientConfigureResponse; what `init` leaves out has its default. */
 export function createClientConfigureResponse(init?: ClientConfigureResponseInit): ClientConfigureResponse {
-  return create(ClientConfigureResponseSchema, init as ClientConfigureResponse | undefined);
+  if (init?.$typeName === "grpc.testing.ClientConfigureResponse") return init as ClientConfigureResponse;
+  const message = blankClientConfigureResponse();
+  return message;
 }
 
 /** Writes grpc.testing.ClientConfigureResponse at `position` and returns the position behind it. */
 export function encodeClientConfigureResponse(buffer: Uint8Array, message: ClientConfigureResponseInit, position: number): number {
-  return encodeWithSchema(ClientConfigureResponseSchema, buffer, message as ClientConfigureResponse, position);
+  checkMessage(message, "grpc.testing.ClientConfigureResponse");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads grpc.testing.ClientConfigureResponse up to `end`, into `into` when given. */
 export function decodeClientConfigureResponse(reader: Reader, end: number, into?: ClientConfigureResponse): ClientConfigureResponse {
-  return decodeWithSchema(ClientConfigureResponseSchema, reader, end, into);
+  const message = into ?? blankClientConfigureResponse();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes grpc.testing.ClientConfigureResponse. */
@@ -1021,19 +2295,48 @@ export interface MemorySizeInit extends Partial<Message<"grpc.testing.MemorySize
 /** Describes the message grpc.testing.MemorySize, for `@bufbuild/protobuf`. */
 export const MemorySizeSchema: GenMessage<MemorySize> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 18);
 
+function blankMemorySize(): MemorySize {
+  return {
+    $typeName: "grpc.testing.MemorySize",
+    rss: 0n,
+  };
+}
+
 /** Creates grpc.testing.MemorySize; what `init` leaves out has its default. */
 export function createMemorySize(init?: MemorySizeInit): MemorySize {
-  return create(MemorySizeSchema, init as MemorySize | undefined);
+  if (init?.$typeName === "grpc.testing.MemorySize") return init as MemorySize;
+  const message = blankMemorySize();
+  if (init == null) return message;
+  if (init.rss != null) message.rss = init.rss;
+  return message;
 }
 
 /** Writes grpc.testing.MemorySize at `position` and returns the position behind it. */
 export function encodeMemorySize(buffer: Uint8Array, message: MemorySizeInit, position: number): number {
-  return encodeWithSchema(MemorySizeSchema, buffer, message as MemorySize, position);
+  checkMessage(message, "grpc.testing.MemorySize");
+  if (message.rss != null && message.rss !== 0n) {
+    position = writeInt64(buffer, position, 8, message.rss, "grpc.testing.MemorySize.rss");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads grpc.testing.MemorySize up to `end`, into `into` when given. */
 export function decodeMemorySize(reader: Reader, end: number, into?: MemorySize): MemorySize {
-  return decodeWithSchema(MemorySizeSchema, reader, end, into);
+  const message = into ?? blankMemorySize();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 8: {
+        message.rss = reader.int64();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes grpc.testing.MemorySize. */
@@ -1065,19 +2368,113 @@ export interface TestOrcaReportInit extends Partial<Message<"grpc.testing.TestOr
 /** Describes the message grpc.testing.TestOrcaReport, for `@bufbuild/protobuf`. */
 export const TestOrcaReportSchema: GenMessage<TestOrcaReport> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 19);
 
+function blankTestOrcaReport(): TestOrcaReport {
+  return {
+    $typeName: "grpc.testing.TestOrcaReport",
+    cpuUtilization: 0,
+    memoryUtilization: 0,
+    requestCost: {},
+    utilization: {},
+  };
+}
+
 /** Creates grpc.testing.TestOrcaReport; what `init` leaves out has its default. */
 export function createTestOrcaReport(init?: TestOrcaReportInit): TestOrcaReport {
-  return create(TestOrcaReportSchema, init as TestOrcaReport | undefined);
+  if (init?.$typeName === "grpc.testing.TestOrcaReport") return init as TestOrcaReport;
+  const message = blankTestOrcaReport();
+  if (init == null) return message;
+  if (init.cpuUtilization != null) message.cpuUtilization = init.cpuUtilization;
+  if (init.memoryUtilization != null) message.memoryUtilization = init.memoryUtilization;
+  if (init.requestCost != null) message.requestCost = { ...init.requestCost };
+  if (init.utilization != null) message.utilization = { ...init.utilization };
+  return message;
 }
 
 /** Writes grpc.testing.TestOrcaReport at `position` and returns the position behind it. */
 export function encodeTestOrcaReport(buffer: Uint8Array, message: TestOrcaReportInit, position: number): number {
-  return encodeWithSchema(TestOrcaReportSchema, buffer, message as TestOrcaReport, position);
+  checkMessage(message, "grpc.testing.TestOrcaReport");
+  if (message.cpuUtilization != null && !Object.is(message.cpuUtilization, 0)) {
+    position = writeDouble(buffer, position, 9, message.cpuUtilization, "grpc.testing.TestOrcaReport.cpu_utilization");
+  }
+  if (message.memoryUtilization != null && !Object.is(message.memoryUtilization, 0)) {
+    position = writeDouble(buffer, position, 17, message.memoryUtilization, "grpc.testing.TestOrcaReport.memory_utilization");
+  }
+  if (message.requestCost != null) {
+    const map = message.requestCost;
+    for (const key in map) {
+      if (!Object.hasOwn(map, key)) continue;
+      const entry = beginMessage(buffer, position, 26);
+      const valueAt = writeString(buffer, entry, 10, key, "grpc.testing.TestOrcaReport.request_cost");
+      const end = writeDouble(buffer, valueAt, 17, map[key]!, "grpc.testing.TestOrcaReport.request_cost");
+      position = endMessage(buffer, entry, end);
+    }
+  }
+  if (message.utilization != null) {
+    const map = message.utilization;
+    for (const key in map) {
+      if (!Object.hasOwn(map, key)) continue;
+      const entry = beginMessage(buffer, position, 34);
+      const valueAt = writeString(buffer, entry, 10, key, "grpc.testing.TestOrcaReport.utilization");
+      const end = writeDouble(buffer, valueAt, 17, map[key]!, "grpc.testing.TestOrcaReport.utilization");
+      position = endMessage(buffer, entry, end);
+    }
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads grpc.testing.TestOrcaReport up to `end`, into `into` when given. */
 export function decodeTestOrcaReport(reader: Reader, end: number, into?: TestOrcaReport): TestOrcaReport {
-  return decodeWithSchema(TestOrcaReportSchema, reader, end, into);
+  const message = into ?? blankTestOrcaReport();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 9: {
+        message.cpuUtilization = reader.double();
+        break;
+      }
+      case 17: {
+        message.memoryUtilization = reader.double();
+        break;
+      }
+      case 26: {
+        const entryEnd = reader.lengthEnd();
+        let key = "";
+        let value: number = 0;
+        while (reader.position < entryEnd) {
+          const entryTag = reader.tag();
+          switch (entryTag) {
+            case 10: key = reader.key(); break;
+            case 17: value = reader.double(); break;
+            default: reader.skip(entryTag);
+          }
+        }
+        reader.done(entryEnd);
+        setEntry(message.requestCost, key, value);
+        break;
+      }
+      case 34: {
+        const entryEnd = reader.lengthEnd();
+        let key = "";
+        let value: number = 0;
+        while (reader.position < entryEnd) {
+          const entryTag = reader.tag();
+          switch (entryTag) {
+            case 10: key = reader.key(); break;
+            case 17: value = reader.double(); break;
+            default: reader.skip(entryTag);
+          }
+        }
+        reader.done(entryEnd);
+        setEntry(message.utilization, key, value);
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes grpc.testing.TestOrcaReport. */
@@ -1101,19 +2498,57 @@ export interface SetReturnStatusRequestInit extends Partial<Message<"grpc.testin
 /** Describes the message grpc.testing.SetReturnStatusRequest, for `@bufbuild/protobuf`. */
 export const SetReturnStatusRequestSchema: GenMessage<SetReturnStatusRequest> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 20);
 
+function blankSetReturnStatusRequest(): SetReturnStatusRequest {
+  return {
+    $typeName: "grpc.testing.SetReturnStatusRequest",
+    grpcCodeToReturn: 0,
+    grpcStatusDescription: "",
+  };
+}
+
 /** Creates grpc.testing.SetReturnStatusRequest; what `init` leaves out has its default. */
 export function createSetReturnStatusRequest(init?: SetReturnStatusRequestInit): SetReturnStatusRequest {
-  return create(SetReturnStatusRequestSchema, init as SetReturnStatusRequest | undefined);
+  if (init?.$typeName === "grpc.testing.SetReturnStatusRequest") return init as SetReturnStatusRequest;
+  const message = blankSetReturnStatusRequest();
+  if (init == null) return message;
+  if (init.grpcCodeToReturn != null) message.grpcCodeToReturn = init.grpcCodeToReturn;
+  if (init.grpcStatusDescription != null) message.grpcStatusDescription = init.grpcStatusDescription;
+  return message;
 }
 
 /** Writes grpc.testing.SetReturnStatusRequest at `position` and returns the position behind it. */
 export function encodeSetReturnStatusRequest(buffer: Uint8Array, message: SetReturnStatusRequestInit, position: number): number {
-  return encodeWithSchema(SetReturnStatusRequestSchema, buffer, message as SetReturnStatusRequest, position);
+  checkMessage(message, "grpc.testing.SetReturnStatusRequest");
+  if (message.grpcCodeToReturn != null && message.grpcCodeToReturn !== 0) {
+    position = writeInt32(buffer, position, 8, message.grpcCodeToReturn, "grpc.testing.SetReturnStatusRequest.grpc_code_to_return");
+  }
+  if (message.grpcStatusDescription != null && message.grpcStatusDescription !== "") {
+    position = writeString(buffer, position, 18, message.grpcStatusDescription, "grpc.testing.SetReturnStatusRequest.grpc_status_description");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads grpc.testing.SetReturnStatusRequest up to `end`, into `into` when given. */
 export function decodeSetReturnStatusRequest(reader: Reader, end: number, into?: SetReturnStatusRequest): SetReturnStatusRequest {
-  return decodeWithSchema(SetReturnStatusRequestSchema, reader, end, into);
+  const message = into ?? blankSetReturnStatusRequest();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 8: {
+        message.grpcCodeToReturn = reader.int32();
+        break;
+      }
+      case 18: {
+        message.grpcStatusDescription = reader.string();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes grpc.testing.SetReturnStatusRequest. */
@@ -1145,19 +2580,75 @@ export interface HookRequestInit extends Partial<Message<"grpc.testing.HookReque
 /** Describes the message grpc.testing.HookRequest, for `@bufbuild/protobuf`. */
 export const HookRequestSchema: GenMessage<HookRequest> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 21);
 
+function blankHookRequest(): HookRequest {
+  return {
+    $typeName: "grpc.testing.HookRequest",
+    command: 0,
+    grpcCodeToReturn: 0,
+    grpcStatusDescription: "",
+    serverPort: 0,
+  };
+}
+
 /** Creates grpc.testing.HookRequest; what `init` leaves out has its default. */
 export function createHookRequest(init?: HookRequestInit): HookRequest {
-  return create(HookRequestSchema, init as HookRequest | undefined);
+  if (init?.$typeName === "grpc.testing.HookRequest") return init as HookRequest;
+  const message = blankHookRequest();
+  if (init == null) return message;
+  if (init.command != null) message.command = init.command;
+  if (init.grpcCodeToReturn != null) message.grpcCodeToReturn = init.grpcCodeToReturn;
+  if (init.grpcStatusDescription != null) message.grpcStatusDescription = init.grpcStatusDescription;
+  if (init.serverPort != null) message.serverPort = init.serverPort;
+  return message;
 }
 
 /** Writes grpc.testing.HookRequest at `position` and returns the position behind it. */
 export function encodeHookRequest(buffer: Uint8Array, message: HookRequestInit, position: number): number {
-  return encodeWithSchema(HookRequestSchema, buffer, message as HookRequest, position);
+  checkMessage(message, "grpc.testing.HookRequest");
+  if (message.command != null && message.command !== 0) {
+    position = writeInt32(buffer, position, 8, message.command, "grpc.testing.HookRequest.command");
+  }
+  if (message.grpcCodeToReturn != null && message.grpcCodeToReturn !== 0) {
+    position = writeInt32(buffer, position, 16, message.grpcCodeToReturn, "grpc.testing.HookRequest.grpc_code_to_return");
+  }
+  if (message.grpcStatusDescription != null && message.grpcStatusDescription !== "") {
+    position = writeString(buffer, position, 26, message.grpcStatusDescription, "grpc.testing.HookRequest.grpc_status_description");
+  }
+  if (message.serverPort != null && message.serverPort !== 0) {
+    position = writeInt32(buffer, position, 32, message.serverPort, "grpc.testing.HookRequest.server_port");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads grpc.testing.HookRequest up to `end`, into `into` when given. */
 export function decodeHookRequest(reader: Reader, end: number, into?: HookRequest): HookRequest {
-  return decodeWithSchema(HookRequestSchema, reader, end, into);
+  const message = into ?? blankHookRequest();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 8: {
+        message.command = reader.int32() as HookRequest_HookRequestCommand;
+        break;
+      }
+      case 16: {
+        message.grpcCodeToReturn = reader.int32();
+        break;
+      }
+      case 26: {
+        message.grpcStatusDescription = reader.string();
+        break;
+      }
+      case 32: {
+        message.serverPort = reader.int32();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes grpc.testing.HookRequest. */
@@ -1193,19 +2684,38 @@ export interface HookResponseInit extends Partial<Message<"grpc.testing.HookResp
 /** Describes the message grpc.testing.HookResponse, for `@bufbuild/protobuf`. */
 export const HookResponseSchema: GenMessage<HookResponse> = /*@__PURE__*/ messageDesc(file_grpc_testing_messages, 22);
 
+function blankHookResponse(): HookResponse {
+  return {
+    $typeName: "grpc.testing.HookResponse",
+  };
+}
+
 /** Creates grpc.testing.HookResponse; what `init` leaves out has its default. */
 export function createHookResponse(init?: HookResponseInit): HookResponse {
-  return create(HookResponseSchema, init as HookResponse | undefined);
+  if (init?.$typeName === "grpc.testing.HookResponse") return init as HookResponse;
+  const message = blankHookResponse();
+  return message;
 }
 
 /** Writes grpc.testing.HookResponse at `position` and returns the position behind it. */
 export function encodeHookResponse(buffer: Uint8Array, message: HookResponseInit, position: number): number {
-  return encodeWithSchema(HookResponseSchema, buffer, message as HookResponse, position);
+  checkMessage(message, "grpc.testing.HookResponse");
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
 }
 
 /** Reads grpc.testing.HookResponse up to `end`, into `into` when given. */
 export function decodeHookResponse(reader: Reader, end: number, into?: HookResponse): HookResponse {
-  return decodeWithSchema(HookResponseSchema, reader, end, into);
+  const message = into ?? blankHookResponse();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
 }
 
 /** Reads and writes grpc.testing.HookResponse. */
