@@ -38,3 +38,14 @@ test("frames come back whole from input cut at any offset", async () => {
 test("input that ends inside a message is an error", async () => {
   await expect(read(Uint8Array.of(0, 0, 0, 2, 9))).rejects.toThrow("input ended 5 bytes into a message");
 });
+
+test("protobuf's suite wants the length little-endian", async () => {
+  const pipe = new PassThrough();
+  await writeFrame(pipe, Uint8Array.of(7, 8), true);
+  pipe.end();
+  const bytes = Buffer.concat(await pipe.toArray());
+  expect([...bytes]).toEqual([2, 0, 0, 0, 7, 8]);
+  const frames: number[][] = [];
+  for await (const frame of readFrames(new PassThrough().end(bytes), true)) frames.push([...frame]);
+  expect(frames).toEqual([[7, 8]]);
+});
