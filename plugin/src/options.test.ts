@@ -21,7 +21,10 @@ const refused = [
   ["target=ts,target=js", "option target is given twice"],
   ["import_extension=mjs", 'option import_extension must be js, ts or none, got "mjs"'],
   ["import_extension=js,import_extension=ts", "option import_extension is given twice"],
-  ["erasable_syntax=true", 'unknown option "erasable_syntax": protoc-gen-petrel accepts target, import_extension and codec'],
+  [
+    "erasable_syntax=true",
+    'unknown option "erasable_syntax": protoc-gen-petrel accepts target, import_extension and codec',
+  ],
   ["codec=fast", 'option codec must be speed, size or none, got "fast"'],
   ["codec=size,codec=size", "option codec is given twice"],
   ["target=ts,", 'unknown option "": protoc-gen-petrel accepts target, import_extension and codec'],

@@ -51,7 +51,9 @@ test("generated code holds no any, no helper of its own and imports only what it
   for (const { name, content } of plugin.run(request).file) {
     const code = content.replaceAll(/\/\*[\s\S]*?\*\/|"[^"]*"/g, (text) => (text.startsWith('"') ? '""' : ""));
     expect(code, name).not.toMatch(/(:|<|\bas|\||,) ?any\b(?!\??:)/);
-    expect(code, name).not.toMatch(/^(async )?(function(?! blank)|const(?! [\w$]+(Defaults|numbers)\$?\d* = )|let|var|class) /m);
+    expect(code, name).not.toMatch(
+      /^(async )?(function(?! blank)|const(?! [\w$]+(Defaults|numbers)\$?\d* = )|let|var|class) /m,
+    );
     for (const [, from] of content.matchAll(/^import .* from "([^"]+)";$/gm)) expect(from, name).toMatch(allowed);
   }
 });
