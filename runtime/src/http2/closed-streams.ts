@@ -11,7 +11,7 @@ export class ClosedStreams {
   #ended: Int32Array | undefined;
   #endedNext = 0;
   /** First and last identifier of gaps the peer left by opening a higher stream: closed without ever being open. */
-  readonly #skipped: number[] = [];
+  #skipped: number[] | undefined;
 
   /** The peer ended its side by END_STREAM: more HEADERS or DATA are its error. */
   addEndedByPeer(streamId: number): void {
@@ -33,13 +33,16 @@ export class ClosedStreams {
 
   /** Opening a stream closed all idle ones below it (RFC 9113 §5.1.1). */
   addSkipped(first: number, last: number): void {
+    this.#skipped ??= [];
     this.#skipped.push(first, last);
     if (this.#skipped.length > 2 * remembered) this.#skipped.splice(0, 2);
   }
 
   skipped(streamId: number): boolean {
-    for (let index = 0; index < this.#skipped.length; index += 2) {
-      if (streamId >= this.#skipped[index] && streamId <= this.#skipped[index + 1]) return true;
+    const skipped = this.#skipped;
+    if (skipped === undefined) return false;
+    for (let index = 0; index < skipped.length; index += 2) {
+      if (streamId >= skipped[index] && streamId <= skipped[index + 1]) return true;
     }
     return false;
   }

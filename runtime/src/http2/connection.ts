@@ -47,8 +47,6 @@ export class Connection {
   /** @internal */
   readonly output = new Output();
   /** @internal */
-  readonly decoder: HpackDecoder;
-  /** @internal */
   readonly writer: FrameWriter;
   /** @internal */
   readonly table = new StreamTable();
@@ -62,8 +60,6 @@ export class Connection {
   readonly gate: InputGate;
   /** @internal */
   readonly pings = new PendingPings();
-  /** Received fields found valid, by their place in a section. @internal */
-  readonly validFields: Field[] = [];
   /** @internal */
   readonly deadlines = new Deadlines();
   /** @internal */
@@ -84,6 +80,8 @@ export class Connection {
   settingsAcknowledged = 0;
 
   readonly #input: Input;
+  #decoder: HpackDecoder | undefined;
+  #validFields: Field[] | undefined;
   #nextStreamId = 1;
   #slotWanted = false;
   #outputSignalled = false;
@@ -96,10 +94,6 @@ export class Connection {
     this.listener = listener;
     this.limits = limits;
     this.time = host.now();
-    this.decoder = new HpackDecoder(4096, {
-      maxListBytes: limits.maxHeaderListBytes,
-      maxFields: limits.maxHeaderFields,
-    });
     this.scheduler = new Scheduler(this);
     this.writer = new FrameWriter(this);
     this.gate = new InputGate(this);
@@ -112,6 +106,21 @@ export class Connection {
   /** Streams that are not over on the wire. */
   get streams(): number {
     return this.table.size;
+  }
+
+  /** Made for the first field block, as an idle connection has none. @internal */
+  get decoder(): HpackDecoder {
+    this.#decoder ??= new HpackDecoder(4096, {
+      maxListBytes: this.limits.maxHeaderListBytes,
+      maxFields: this.limits.maxHeaderFields,
+    });
+    return this.#decoder;
+  }
+
+  /** Received fields found valid, by their place in a section. @internal */
+  get validFields(): Field[] {
+    this.#validFields ??= [];
+    return this.#validFields;
   }
 
   /** Receive window of a new stream. */

@@ -10,7 +10,7 @@ export class ControlReplies {
   /** Replies encoded since output was last taken. */
   #untaken = 0;
   /** Pairs: a position in the output, and the replies before it that are not counted by an earlier pair. */
-  readonly #marks: number[] = [];
+  #marks: number[] | undefined;
 
   add(): void {
     this.queued += 1;
@@ -20,17 +20,21 @@ export class ControlReplies {
   /** All output up to `takenBytes` is with the socket. */
   taken(takenBytes: number): void {
     if (this.#untaken === 0) return;
+    this.#marks ??= [];
     this.#marks.push(takenBytes, this.#untaken);
     this.#untaken = 0;
   }
 
   /** The socket has let go of all output up to `writtenBytes`. */
   written(writtenBytes: number): void {
+    const marks = this.#marks;
+    if (marks === undefined) return;
     let done = 0;
-    while (done < this.#marks.length && this.#marks[done] <= writtenBytes) {
-      this.queued -= this.#marks[done + 1];
+    while (done < marks.length && marks[done] <= writtenBytes) {
+      this.queued -= marks[done + 1];
       done += 2;
     }
-    if (done > 0) this.#marks.splice(0, done);
+    if (done === marks.length) this.#marks = undefined;
+    else if (done > 0) marks.splice(0, done);
   }
 }

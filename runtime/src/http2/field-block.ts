@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+const none = new Uint8Array(0);
+
 /** A field block that arrives in several frames (RFC 9113 §4.3). */
 export class FieldBlock {
   /** Stream of the open block; 0 when none is open. */
@@ -8,7 +10,7 @@ export class FieldBlock {
   selfDependent = false;
   continuations = 0;
   length = 0;
-  bytes: Uint8Array = new Uint8Array(0);
+  bytes: Uint8Array = none;
 
   open(streamId: number, endStream: boolean, selfDependent: boolean): void {
     this.streamId = streamId;
@@ -33,6 +35,6 @@ export class FieldBlock {
   close(): void {
     this.streamId = 0;
     this.length = 0;
-    this.bytes = new Uint8Array(0);
+    this.bytes = none;
   }
 }

@@ -17,8 +17,8 @@ export class FlowCredit {
   /** Receive window of a stream; only ever grows. */
   streamWindowBytes: number;
   readonly #connection: Connection;
-  readonly #estimator = new BandwidthEstimator();
-  readonly #sampleAnswered = (): void => this.#grow();
+  /** Made for the first sample: most connections are never that busy. */
+  #estimator: BandwidthEstimator | undefined;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -35,7 +35,7 @@ export class FlowCredit {
   /** DATA has come, for whichever stream: payload and padding. Throws beyond the connection's window. */
   receive(bytes: number): void {
     this.window.receive(bytes);
-    if (this.#estimator.sampling) this.#estimator.receive(bytes);
+    if (this.#estimator?.sampling) this.#estimator.receive(bytes);
   }
 
   /** Payload goes to a stream's listener, which will say when it is consumed. */
@@ -104,16 +104,19 @@ export class FlowCredit {
   /** A WINDOW_UPDATE has just been sent, so the PING that follows offends nobody's ping policy. */
   #sample(): void {
     const connection = this.#connection;
-    if (this.#estimator.sampling || this.streamWindowBytes >= connection.limits.maxStreamWindowBytes) return;
-    this.#estimator.start(connection.host.now());
-    connection.ping(this.#sampleAnswered);
+    if (this.streamWindowBytes >= connection.limits.maxStreamWindowBytes) return;
+    this.#estimator ??= new BandwidthEstimator();
+    const estimator = this.#estimator;
+    if (estimator.sampling) return;
+    estimator.start(connection.host.now());
+    connection.ping(() => this.#grow(estimator));
   }
 
-  #grow(): void {
+  #grow(estimator: BandwidthEstimator): void {
     const connection = this.#connection;
     const { limits } = connection;
     const old = this.streamWindowBytes;
-    const wanted = Math.min(this.#estimator.finish(connection.time, old), limits.maxStreamWindowBytes);
+    const wanted = Math.min(estimator.finish(connection.time, old), limits.maxStreamWindowBytes);
     if (wanted <= old || connection.state === "closed") return;
     this.streamWindowBytes = wanted;
     for (const stream of connection.table.all()) stream.receiveWindow += wanted - old;

@@ -7,18 +7,27 @@ import { encodePing, encodePingAck, pingFrameBytes } from "./frame/ping.js";
 import { encodeRstStream, rstStreamFrameBytes } from "./frame/rst-stream.js";
 import { encodeSettings, encodeSettingsAck, type Setting, settingsFrameBytes } from "./frame/settings.js";
 import { encodeWindowUpdate, windowUpdateFrameBytes } from "./frame/window-update.js";
-import { HpackEncoder } from "./hpack/encoder.js";
+import { HpackEncoder, initialTableBytes } from "./hpack/encoder.js";
 import type { Field } from "./hpack/field.js";
 import { ownPingMark } from "./ping.js";
 import { connectionPreface } from "./preface.js";
 
 /** Encodes every frame but DATA into the connection's output, at once: these never wait for credit. */
 export class FrameWriter {
-  readonly encoder = new HpackEncoder();
+  /** Made for the first field block: a connection without calls has no tables. */
+  #encoder: HpackEncoder | undefined;
   readonly #connection: Connection;
 
   constructor(connection: Connection) {
     this.#connection = connection;
+  }
+
+  /** The peer's SETTINGS_HEADER_TABLE_SIZE. */
+  setPeerMaxTableBytes(bytes: number): void {
+    // An encoder that is not there yet starts with the initial size, which a larger one does not change.
+    if (this.#encoder === undefined && bytes >= initialTableBytes) return;
+    this.#encoder ??= new HpackEncoder();
+    this.#encoder.setPeerMaxTableBytes(bytes);
   }
 
   preface(): void {
@@ -30,10 +39,12 @@ export class FrameWriter {
   /** HEADERS, and CONTINUATION behind it when the block is larger than a frame. */
   headers(streamId: number, fields: readonly Field[], endStream: boolean): void {
     const { output, peerSettings } = this.#connection;
-    const maxBytes = this.encoder.maxEncodedBytes(fields);
+    this.#encoder ??= new HpackEncoder();
+    const encoder = this.#encoder;
+    const maxBytes = encoder.maxEncodedBytes(fields);
     const frameBytes = peerSettings.maxFrameBytes;
     const position = output.ensure(maxBytes + fieldBlockOverhead(maxBytes, frameBytes));
-    const blockEnd = this.encoder.encode(fields, output.buffer, position + frameHeaderBytes);
+    const blockEnd = encoder.encode(fields, output.buffer, position + frameHeaderBytes);
     this.#advance(encodeHeadersFrames(output.buffer, position, blockEnd, streamId, endStream, frameBytes));
   }
 

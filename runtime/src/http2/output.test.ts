@@ -15,7 +15,24 @@ test("a slab is used again from its start once all of it is written", () => {
   const { buffer } = output;
   expect(output.take()).toHaveLength(100);
   output.written(100);
-  expect([output.position, output.buffer]).toEqual([0, buffer]);
+  expect([output.position, output.buffer.length]).toEqual([0, 0]);
+  write(output, 100, 2);
+  expect(output.position).toBe(100);
+  expect(output.buffer).toBe(buffer);
+});
+
+test("idle connections hold no slab, and the next to write gets the one left last", () => {
+  const [first, second] = [new Output(), new Output()];
+  write(first, 10, 1);
+  const { buffer } = first;
+  first.take();
+  write(second, 10, 2);
+  expect(second.buffer).not.toBe(buffer);
+  first.written(10);
+  expect(first.buffer).toHaveLength(0);
+  const third = new Output();
+  write(third, 10, 3);
+  expect(third.buffer).toBe(buffer);
 });
 
 test("an idle output gives its memory back", () => {

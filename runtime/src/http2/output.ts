@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-const firstSlabBytes = 1024;
 const usualSlabBytes = 64 * 1024;
 /** Slabs larger than this are not kept once what they held is written. */
 const maxKeptSlabBytes = 1024 * 1024;
 const empty = new Uint8Array(0);
+/** Slabs of the usual size that no connection writes into: an idle connection holds none. */
+const spareSlabs: Uint8Array[] = [];
+const maxSpareSlabs = 16;
 
 /**
  * A connection's output: one slab that frames are encoded into and that is written to the socket once per turn. What
@@ -63,13 +65,18 @@ export class Output {
     if (this.#writtenBytes === this.#takenBytes && this.position === this.#start) {
       this.position = 0;
       this.#start = 0;
-      if (this.buffer.length > maxKeptSlabBytes) this.buffer = empty;
+      if (this.buffer.length === usualSlabBytes) {
+        if (spareSlabs.length < maxSpareSlabs) spareSlabs.push(this.buffer);
+        this.buffer = empty;
+      } else if (this.buffer.length > maxKeptSlabBytes) {
+        this.buffer = empty;
+      }
     }
   }
 
   /** Gives memory back when nothing waits: for a connection that has become idle. */
   shrink(): void {
-    if (this.position === 0 && this.#writtenBytes === this.#takenBytes && this.buffer.length > firstSlabBytes) {
+    if (this.position === 0 && this.#writtenBytes === this.#takenBytes) {
       this.buffer = empty;
       this.#left = undefined;
     }
@@ -84,7 +91,7 @@ export class Output {
       old.copyWithin(0, this.#start, this.position);
     } else {
       const next = this.#slabFor(needed);
-      next.set(old.subarray(this.#start, this.position));
+      if (untaken > 0) next.set(old.subarray(this.#start, this.position));
       if (inUse && old.length >= usualSlabBytes && old.length <= maxKeptSlabBytes) {
         this.#left = old;
         this.#leftFreeAt = this.#takenBytes;
@@ -101,8 +108,8 @@ export class Output {
       this.#left = undefined;
       return left;
     }
-    let size = this.buffer.length < usualSlabBytes ? Math.max(this.buffer.length * 2, firstSlabBytes) : usualSlabBytes;
+    let size = usualSlabBytes;
     while (size < bytes) size *= 2;
-    return new Uint8Array(size);
+    return (size === usualSlabBytes ? spareSlabs.pop() : undefined) ?? new Uint8Array(size);
   }
 }

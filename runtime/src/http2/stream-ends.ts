@@ -9,16 +9,20 @@ import type { Stream } from "./stream.js";
 export class StreamEnds {
   /** Server: slots taken, by handlers that still run for a stream that is over, too. */
   slots = 0;
-  /** Resets by the peer that may abuse us. */
-  readonly peerResets: RateLimit;
+  /** Made when first taken from, as a full bucket has nothing to remember. */
+  #peerResets: RateLimit | undefined;
   readonly #connection: Connection;
-  readonly #ownResets: RateLimit;
+  #ownResets: RateLimit | undefined;
 
   constructor(connection: Connection) {
-    const { limits, time } = connection;
     this.#connection = connection;
-    this.peerResets = new RateLimit(limits.peerResetBurst, limits.peerResetsPerSecond, time);
-    this.#ownResets = new RateLimit(limits.ownResetBurst, limits.ownResetsPerSecond, time);
+  }
+
+  /** Counts a reset by the peer that may abuse us. False: there were too many. */
+  takePeerReset(): boolean {
+    const { limits, time } = this.#connection;
+    this.#peerResets ??= new RateLimit(limits.peerResetBurst, limits.peerResetsPerSecond, time);
+    return this.#peerResets.take(time);
   }
 
   /** We have sent END_STREAM. */
@@ -32,7 +36,7 @@ export class StreamEnds {
     // RFC 9113 §8.1: a server may answer before the request has ended, and then tells the client to stop.
     if (stream.state === "open") connection.writer.reset(stream.id, ErrorCode.NO_ERROR);
     else connection.closedStreams.addEndedByPeer(stream.id);
-    this.peerResets.give();
+    this.#peerResets?.give();
     this.remove(stream);
   }
 
@@ -91,7 +95,9 @@ export class StreamEnds {
 
   #countOwnReset(): void {
     const connection = this.#connection;
-    if (this.#ownResets.take(connection.time)) return;
+    const { limits, time } = connection;
+    this.#ownResets ??= new RateLimit(limits.ownResetBurst, limits.ownResetsPerSecond, time);
+    if (this.#ownResets.take(time)) return;
     connection.fail(connection.exceeded("ownResetBurst", "streams reset for the peer's errors"));
   }
 }

@@ -120,7 +120,11 @@ class NodeListener implements PlatformListener {
       rejectUnauthorized: clientCertificate === "require",
       handshakeTimeout: this.#options.handshakeTimeoutMs,
     });
-    server.on("connection", (socket) => this.#addUndecided(socketKey(socket), socket));
+    server.on("connection", (socket) => {
+      const key = socketKey(socket);
+      this.#addUndecided(key, socket);
+      socket.once("close", () => this.#undecided.delete(key));
+    });
     server.on("tlsClientError", (error, socket) => {
       this.#undecided.delete(socketKey(socket));
       this.#refuse(socket, `TLS handshake failed: ${describeHandshakeError(error)}`, error);
@@ -176,8 +180,10 @@ class NodeListener implements PlatformListener {
       socket.pause();
       if (first.protocol === "http2") this.#accept(socket, head);
       else this.#http1.handle(socket, head);
+      // Whoever has the socket now hears its errors. Nothing of the wait must stay with the connection.
+      socket.off("error", destroyThis);
     };
-    socket.on("error", () => socket.destroy());
+    socket.on("error", destroyThis);
     socket.on("data", received).on("end", ended).on("close", ended);
     this.#addUndecided(socket, socket);
   }
@@ -199,7 +205,6 @@ class NodeListener implements PlatformListener {
 
   #addUndecided(key: string | Duplex, socket: Duplex): void {
     this.#undecided.set(key, socket);
-    socket.once("close", () => this.#undecided.delete(key));
     if (this.#undecided.size <= maxUndecidedConnections) return;
     const [[oldestKey, oldest]] = this.#undecided as unknown as Iterable<[string | Duplex, Duplex]> as [
       [string | Duplex, Duplex],
@@ -207,6 +212,11 @@ class NodeListener implements PlatformListener {
     this.#undecided.delete(oldestKey);
     this.#refuse(oldest, `more than ${maxUndecidedConnections} connections have sent nothing yet, this is the oldest`);
   }
+}
+
+/** One for all sockets, so that waiting for the first bytes makes none. */
+function destroyThis(this: Socket): void {
+  this.destroy();
 }
 
 /** What a TLS socket and the raw socket below it have in common; Node shows no other link between them. */

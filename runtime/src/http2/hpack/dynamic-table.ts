@@ -2,6 +2,8 @@
 import { type Field, fieldBytes } from "./field.js";
 
 const initialSlots = 8;
+/** What every table starts with; never written to. */
+const noSlots: (Field | undefined)[] = [];
 
 /**
  * The dynamic table of RFC 7541 §2.3.2 and §4. An entry keeps one absolute number, counted from the first
@@ -16,7 +18,7 @@ export class DynamicTable {
   insertions = 0;
   /** Changes with every insertion and every resize: an index means the same entry as long as this is the same. */
   version = 0;
-  private slots: (Field | undefined)[] = new Array<Field | undefined>(initialSlots).fill(undefined);
+  private slots = noSlots;
   private readonly onEvict: ((field: Field, absolute: number) => void) | undefined;
 
   constructor(capacityBytes: number, onEvict?: (field: Field, absolute: number) => void) {
@@ -69,7 +71,7 @@ export class DynamicTable {
   }
 
   private grow(): void {
-    const larger = new Array<Field | undefined>(this.slots.length * 2).fill(undefined);
+    const larger = new Array<Field | undefined>(Math.max(this.slots.length * 2, initialSlots)).fill(undefined);
     for (let absolute = this.insertions - this.count; absolute < this.insertions; absolute++) {
       larger[absolute & (larger.length - 1)] = this.slots[absolute & (this.slots.length - 1)];
     }

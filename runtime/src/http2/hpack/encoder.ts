@@ -9,8 +9,8 @@ import { RecentSightings } from "./recent-sightings.js";
 import { staticTableSize } from "./static-table.js";
 import { encodeString } from "./string-literal.js";
 
-/** The peer's SETTINGS_HEADER_TABLE_SIZE before it has said anything (RFC 9113 §6.5.2). */
-const initialTableBytes = 4096;
+/** The peer's SETTINGS_HEADER_TABLE_SIZE before it has said anything (RFC 9113 §6.5.2), and our own cap by default. */
+export const initialTableBytes = 4096;
 const maxSizeUpdatesBytes = 2 * 6;
 // Representation and two lengths: names and values are never longer coded than plain.
 const maxFieldOverheadBytes = 1 + 2 * 6;

@@ -47,5 +47,5 @@ function countReset(connection: Connection, stream: Stream): void {
     time >= stream.deadlineAt - deadlineSlackMs
   )
     return;
-  if (!connection.ends.peerResets.take(time)) throw connection.exceeded("peerResetBurst", "requests reset at once");
+  if (!connection.ends.takePeerReset()) throw connection.exceeded("peerResetBurst", "requests reset at once");
 }

@@ -37,7 +37,7 @@ function apply(connection: Connection, id: number, value: number): void {
   const { peerSettings } = connection;
   const oldWindow = peerSettings.initialWindowBytes;
   peerSettings.apply(id, value, connection.role);
-  if (id === SettingId.HEADER_TABLE_SIZE) connection.writer.encoder.setPeerMaxTableBytes(value);
+  if (id === SettingId.HEADER_TABLE_SIZE) connection.writer.setPeerMaxTableBytes(value);
   if (id !== SettingId.INITIAL_WINDOW_SIZE) return;
   // RFC 9113 §6.9.2: live streams move by the difference and may become negative; above 2^31-1 is an error.
   for (const stream of connection.table.all()) {
