@@ -3,11 +3,18 @@ import type { Connection } from "./connection.js";
 import { ErrorCode } from "./error-code.js";
 import { ConnectionError } from "./errors.js";
 import { FieldBlock } from "./field-block.js";
-import { decodeFrameLength, decodeUint31, FrameType, formatFrameType, frameHeaderBytes } from "./frame/header.js";
+import {
+  decodeFrameLength,
+  decodeUint31,
+  FrameFlag,
+  FrameType,
+  formatFrameType,
+  frameHeaderBytes,
+} from "./frame/header.js";
 import { refusePushPromise } from "./frame/push-promise.js";
 import { connectionPreface } from "./preface.js";
 import { receiveContinuation } from "./receive/continuation.js";
-import { receiveData } from "./receive/data.js";
+import { acceptData, deliverData, receiveData } from "./receive/data.js";
 import { receiveGoaway } from "./receive/goaway.js";
 import { receiveHeaders } from "./receive/headers.js";
 import { receivePing } from "./receive/ping.js";
@@ -15,14 +22,17 @@ import { countIgnored, receivePriority } from "./receive/priority.js";
 import { receiveRstStream } from "./receive/rst-stream.js";
 import { receiveSettings } from "./receive/settings.js";
 import { receiveWindowUpdate } from "./receive/window-update.js";
+import type { Stream } from "./stream.js";
 
 const none: Uint8Array = new Uint8Array(0);
 /** Of a turn's budget, a field block counts as one stream for each so many octets: what it costs grows with its length. */
 const blockBytesPerStream = 256;
+/** DATA from this size on is not put together when it is split between chunks: its parts are handed on as they come. */
+const partedDataBytes = 4096;
 
 /**
- * Cuts what arrives into frames and hands each to its receiver. Frames are read where they lie; only one that is split
- * between two chunks is put together in a buffer of its own.
+ * Cuts what arrives into frames and hands each to its receiver. Frames are read where they lie. One that is split
+ * between two chunks is put together in a buffer of its own, unless it is DATA and large.
  */
 export class Input {
   /** The field block that is open (RFC 9113 §4.3). */
@@ -40,6 +50,10 @@ export class Input {
   /** A frame that has begun in an earlier chunk; its header alone until its length is known. */
   #partial = none;
   #partialBytes = 0;
+  /** What is missing of a DATA frame whose parts are handed on, its stream if somebody listens, and its flag. */
+  #dataMissing = 0;
+  #dataStream: Stream | undefined = undefined;
+  #dataEndsStream = false;
   #held = none;
   #heldStart = 0;
 
@@ -81,6 +95,8 @@ export class Input {
     this.#held = none;
     this.#partial = none;
     this.#partialBytes = 0;
+    this.#dataMissing = 0;
+    this.#dataStream = undefined;
     this.block.close();
   }
 
@@ -89,7 +105,8 @@ export class Input {
     const { maxNewStreamsPerTurn } = connection.limits;
     let position = start;
     if (this.expects === "preface") position = this.#matchPreface(chunk, position);
-    if (this.#partialBytes > 0) position = this.#completePartial(chunk, position);
+    if (this.#dataMissing > 0) position = this.#continueData(chunk, position);
+    else if (this.#partialBytes > 0) position = this.#completePartial(chunk, position);
     while (chunk.length - position >= frameHeaderBytes && connection.state !== "closed") {
       if (this.#newStreams >= maxNewStreamsPerTurn) return this.#hold(chunk, position);
       const next = position + frameHeaderBytes + this.#frameLength(chunk, position);
@@ -137,6 +154,10 @@ export class Input {
   #beginPartial(chunk: Uint8Array, position: number): void {
     const available = chunk.length - position;
     const headerKnown = available >= frameHeaderBytes;
+    if (headerKnown && this.#beginData(chunk, position)) {
+      this.#continueData(chunk, position + frameHeaderBytes);
+      return;
+    }
     this.#partial = new Uint8Array(frameHeaderBytes + (headerKnown ? this.#frameLength(chunk, position) : 0));
     this.#partial.set(chunk.subarray(position));
     this.#partialBytes = available;
@@ -149,6 +170,11 @@ export class Input {
     if (this.#partialBytes < frameHeaderBytes) {
       position = this.#fillPartial(chunk, position, frameHeaderBytes);
       if (this.#partialBytes < frameHeaderBytes) return position;
+      if (this.#beginData(this.#partial, 0)) {
+        this.#partial = none;
+        this.#partialBytes = 0;
+        return this.#continueData(chunk, position);
+      }
       const whole = new Uint8Array(frameHeaderBytes + this.#frameLength(this.#partial, 0));
       whole.set(this.#partial);
       this.#partial = whole;
@@ -165,6 +191,34 @@ export class Input {
     if (this.block.streamId === 0) this.#connection.deadlines.fieldBlock = Number.POSITIVE_INFINITY;
     this.#dispatch(frame, 0, frame.length);
     return position;
+  }
+
+  /** Begins a DATA frame that is handed on in parts, given its header. False: this frame is not. */
+  #beginData(buffer: Uint8Array, position: number): boolean {
+    const flags = buffer[position + 4];
+    if (buffer[position + 3] !== FrameType.DATA || (flags & FrameFlag.PADDED) !== 0) return false;
+    if (this.block.streamId !== 0 || this.expects !== "frames") return false;
+    const length = this.#frameLength(buffer, position);
+    if (length < partedDataBytes) return false;
+    const endStream = (flags & FrameFlag.END_STREAM) !== 0;
+    const connection = this.#connection;
+    // A header that came in two parts was expected soon; what follows may take its time on a slow link.
+    connection.deadlines.fieldBlock = Number.POSITIVE_INFINITY;
+    this.#dataStream = acceptData(connection, this, length, length, endStream, decodeUint31(buffer, position + 5));
+    this.#dataEndsStream = endStream;
+    // Not before: the frame may have ended the connection.
+    this.#dataMissing = connection.state === "closed" ? 0 : length;
+    return true;
+  }
+
+  #continueData(chunk: Uint8Array, start: number): number {
+    const end = Math.min(chunk.length, start + this.#dataMissing);
+    if (end === start) return end;
+    const stream = this.#dataStream;
+    this.#dataMissing -= end - start;
+    if (this.#dataMissing === 0) this.#dataStream = undefined;
+    deliverData(this.#connection, stream, chunk, start, end, this.#dataMissing === 0 && this.#dataEndsStream);
+    return end;
   }
 
   #fillPartial(chunk: Uint8Array, start: number, upTo: number): number {

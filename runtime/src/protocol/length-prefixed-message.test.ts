@@ -107,6 +107,16 @@ describe("length-prefixed messages", () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(declared);
   });
 
+  test("a message's buffer is at most eight times what has come of it", () => {
+    const declared = 64 << 20;
+    const reader = new MessageReader(new Recorder(), declared);
+    const part = new Uint8Array(16_384);
+    reader.push(prefixOf(0, declared), 0, prefixBytes);
+    const before = process.memoryUsage().arrayBuffers;
+    for (let received = 0; received < 1 << 20; received += part.length) reader.push(part, 0, part.length);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 * 8 * (1 << 20));
+  });
+
   test.each([
     [limit - 1, 0],
     [limit, 0],

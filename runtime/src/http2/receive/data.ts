@@ -9,7 +9,7 @@ import type { Stream } from "../stream.js";
 import { checkLateFrame } from "./field-block.js";
 import { endRemoteState, shortContent } from "./trailers.js";
 
-/** DATA (RFC 9113 §6.1). It debits the connection's window whatever becomes of its stream, and is credited. */
+/** DATA (RFC 9113 §6.1), whole. It debits the connection's window whatever becomes of its stream, and is credited. */
 export function receiveData(
   connection: Connection,
   input: Input,
@@ -19,40 +19,65 @@ export function receiveData(
   flags: number,
   streamId: number,
 ): void {
-  checkData(streamId);
-  const { credit } = connection;
-  const length = frameEnd - frameStart;
-  const endStream = (flags & FrameFlag.END_STREAM) !== 0;
   let start = frameStart;
   let end = frameEnd;
   let padding = 0;
   if ((flags & FrameFlag.PADDED) !== 0) {
+    checkData(streamId);
     padding = decodePadding(buffer, frameStart, frameEnd, FrameType.DATA, flags);
     start += 1;
     end -= padding - 1;
   }
-  credit.receive(length);
-  if (end === start && !endStream) countEmpty(connection, input);
-  else if (input.emptyDataFrames > 0) input.emptyDataFrames -= 1;
+  const endStream = (flags & FrameFlag.END_STREAM) !== 0;
+  const stream = acceptData(connection, input, frameEnd - frameStart, end - start, endStream, streamId);
+  if (stream !== undefined && padding > 0 && !endStream) connection.credit.owe(stream, padding);
+  deliverData(connection, stream, buffer, start, end, endStream);
+}
 
+/**
+ * Takes a DATA frame of `length` octets, `payloadBytes` of them payload, into account before its payload is delivered.
+ * Undefined: the frame is valid, but nobody listens any more.
+ */
+export function acceptData(
+  connection: Connection,
+  input: Input,
+  length: number,
+  payloadBytes: number,
+  endStream: boolean,
+  streamId: number,
+): Stream | undefined {
+  checkData(streamId);
+  connection.credit.receive(length);
+  if (payloadBytes === 0 && !endStream) countEmpty(connection, input);
+  else if (input.emptyDataFrames > 0) input.emptyDataFrames -= 1;
   const stream = connection.table.get(streamId);
   if (stream === undefined) {
     checkLateFrame(connection, streamId, "DATA");
-    credit.give();
-    return;
+    return undefined;
   }
-  if (accept(connection, stream, length, end - start, endStream)) {
-    stream.receiveWindow -= length;
+  if (!accept(connection, stream, length, payloadBytes, endStream)) return undefined;
+  stream.receiveWindow -= length;
+  return stream;
+}
+
+/** Hands over the payload of an accepted frame, or a part of it; `endStream` with its last octet. */
+export function deliverData(
+  connection: Connection,
+  stream: Stream | undefined,
+  buffer: Uint8Array,
+  start: number,
+  end: number,
+  endStream: boolean,
+): void {
+  // Between two parts the stream may have been reset by us.
+  if (stream !== undefined && stream.state !== "closed" && (end > start || endStream)) {
     if (endStream) endRemoteState(stream);
-    else if (padding > 0) credit.owe(stream, padding);
-    if (end > start || endStream) {
-      credit.unread(stream, end - start);
-      stream.listener.dataReceived(buffer, start, end, endStream);
-      if (endStream) connection.ends.remote(stream);
-    }
+    connection.credit.unread(stream, end - start);
+    stream.listener.dataReceived(buffer, start, end, endStream);
+    if (endStream) connection.ends.remote(stream);
   }
   if (connection.state === "closed") return;
-  credit.give();
+  connection.credit.give();
   connection.gate.update();
 }
 
@@ -69,6 +94,7 @@ function accept(
     return false;
   }
   if (length > stream.receiveWindow) {
+    connection.counters.streamWindowBytes += 1;
     const text = `DATA of ${length} octets, stream window has ${stream.receiveWindow}`;
     connection.ends.error(stream.id, stream, ErrorCode.FLOW_CONTROL_ERROR, text);
     return false;
