@@ -19,6 +19,7 @@ export type {
 export { bearerToken, type CallCredentials, type CredentialsRequest } from "./rpc/call-credentials.js";
 export type { Channel } from "./rpc/channel.js";
 export { type ChannelCodec, protoCodec } from "./rpc/channel-codec.js";
+export type { ChannelStats } from "./rpc/channel-stats.js";
 export type { Clock, Timer } from "./rpc/clock.js";
 export { Code, codeName } from "./rpc/code.js";
 export type { Compression, Compressor, Encoding } from "./rpc/compression.js";

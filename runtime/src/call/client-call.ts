@@ -216,6 +216,11 @@ export abstract class ClientCall extends LimitedCall implements ExchangeListener
     }
   }
 
+  /** What was received is refused with this status; of what is wrong with messages, only their size is RESOURCE_EXHAUSTED. */
+  protected countTooLarge(status: Status): void {
+    if (status.code === Code.RESOURCE_EXHAUSTED) this.engine.messageTooLarge();
+  }
+
   /** Ends the call here: what has been received is dropped and the server is told. */
   override stop(status: Status, cause?: unknown): void {
     if (this.state === "ended") return;

@@ -36,6 +36,8 @@ export interface ClientEngine {
   readonly timeoutMs: number | undefined;
   /** Finds a connection for the call: before this returns when one is ready, later otherwise. */
   assign(call: UnassignedCall): void;
+  /** A message past `receiveMaxBytes` came. */
+  messageTooLarge(): void;
   callStarted(call: RunningCall): void;
   /** Exactly once for each `callStarted`. */
   callEnded(call: RunningCall, code: Code): void;

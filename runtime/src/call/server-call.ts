@@ -252,6 +252,8 @@ export abstract class ServerCall implements ExchangeListener, ServerContext, Par
 
   /** The request breaks a rule before or while the handler runs. */
   protected refuse(status: Status): void {
+    // Of what is wrong with messages, only their size is answered so.
+    if (status.code === Code.RESOURCE_EXHAUSTED) this.engine.messageTooLarge();
     this.#stop(status);
   }
 

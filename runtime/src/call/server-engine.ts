@@ -19,6 +19,8 @@ export interface ServerEngine {
   readonly sendMaxBytes: number;
   /** Cap on every call's time, in milliseconds; Infinity for none. */
   readonly maxTimeoutMs: number;
+  /** A message past `receiveMaxBytes` came. */
+  messageTooLarge(): void;
   /** A handler failed otherwise than by a StatusError, or its result could not be sent. Never throws. */
   handlerFailed(error: unknown, call: CallInfo): void;
   callStarted(call: CancellableCall): void;

@@ -90,6 +90,7 @@ export class StreamingClientCall extends ClientCall implements InboundOwner {
 
   // What the server has called a success fails when a reply, inflated as it is taken, cannot be read.
   inboundFailed(status: Status): void {
+    this.countTooLarge(status);
     this.overrule(status);
   }
 

@@ -68,6 +68,7 @@ export class UnaryClientCall extends ClientCall implements MessageReceiver {
   }
 
   messageFailed(status: Status): void {
+    this.countTooLarge(status);
     this.stop(status);
   }
 
@@ -106,6 +107,6 @@ export class UnaryClientCall extends ClientCall implements MessageReceiver {
 
   #decoded(result: Inflated<unknown>): void {
     if (result.status === undefined) this.#reply = result.message;
-    else this.stop(result.status);
+    else this.messageFailed(result.status);
   }
 }

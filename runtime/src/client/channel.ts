@@ -11,16 +11,18 @@ import type { CallOptions } from "../rpc/call.js";
 import type { CallCredentials } from "../rpc/call-credentials.js";
 import type { Channel } from "../rpc/channel.js";
 import type { ChannelCodec } from "../rpc/channel-codec.js";
+import type { ChannelStats } from "../rpc/channel-stats.js";
 import type { Code } from "../rpc/code.js";
 import type { ConnectivityState } from "../rpc/connectivity-state.js";
 import type { Interceptor } from "../rpc/interceptor.js";
 import { channelClosed, channelIsClosed, connectFailed } from "../rpc/library-status.js";
 import type { Method } from "../rpc/method.js";
 import { StatusError } from "../rpc/status-error.js";
+import { createHttp2Counters } from "../transport/limits.js";
 import type { Platform } from "../transport/platform.js";
 import { CallQueue } from "./call-queue.js";
 import { type ChannelOptions, resolveChannelOptions } from "./channel-options.js";
-import { type ChannelStats, ClientCallCounters } from "./channel-stats.js";
+import { ClientCallCounters } from "./channel-stats.js";
 import { ConnectWaiters } from "./connect-waiters.js";
 import { Subchannel, type SubchannelListener } from "./subchannel.js";
 import { inProcessTarget, parseTarget, type Target } from "./target.js";
@@ -53,6 +55,7 @@ export class ClientChannel implements Channel, ClientEngine, SubchannelListener 
   readonly #queue = new CallQueue();
   readonly #running = new RunningCalls<RunningCall>();
   readonly #counters = new ClientCallCounters();
+  readonly #limitCounters = createHttp2Counters();
   readonly #waiters = new ConnectWaiters();
   readonly #contextReleased: (() => void) | undefined;
   #state: ConnectivityState = "IDLE";
@@ -87,6 +90,7 @@ export class ClientChannel implements Channel, ClientEngine, SubchannelListener 
         addresses: where.addresses,
         dialOptions: { tls: resolved.tls, serverName: resolved.serverName },
         limits: resolved.limits,
+        limitCounters: this.#limitCounters,
         connectTimeoutMs: resolved.connectTimeoutMs,
         backoff: resolved.backoff,
         random: Math.random,
@@ -125,12 +129,12 @@ export class ClientChannel implements Channel, ClientEngine, SubchannelListener 
     return this.close();
   }
 
-  /** Counters, at no cost to a call. */
   stats(): ChannelStats {
     const started = this.#counters.started;
     return {
       calls: { started, running: this.#running.size, queued: this.#queue.size, ended: this.#counters.byCode() },
       connections: { ...this.#subchannel.counters, open: this.#subchannel.connections },
+      limits: { ...this.#limitCounters, receiveMaxBytes: this.#counters.messagesTooLarge },
     };
   }
 
@@ -149,6 +153,10 @@ export class ClientChannel implements Channel, ClientEngine, SubchannelListener 
 
   withdraw(call: UnassignedCall): void {
     this.#queue.delete(call);
+  }
+
+  messageTooLarge(): void {
+    this.#counters.messagesTooLarge++;
   }
 
   callStarted(call: RunningCall): void {

@@ -2,7 +2,7 @@
 import type { Clock, Timer } from "../rpc/clock.js";
 import type { Peer } from "../rpc/peer.js";
 import { type ClientConnectionListener, Http2ClientConnection } from "../transport/http2-client.js";
-import type { Http2Limits } from "../transport/limits.js";
+import type { Http2Counters, Http2Limits } from "../transport/limits.js";
 import type { DialOptions, Platform } from "../transport/platform.js";
 import type { ByteEndpoint, DialAttempt, DialListener, EndpointHost, SocketAddress } from "../transport/socket.js";
 import { formatAddress } from "./target.js";
@@ -14,6 +14,8 @@ export interface ConnectSettings {
   readonly addresses: readonly SocketAddress[];
   readonly dialOptions: DialOptions;
   readonly limits: Http2Limits;
+  /** Counts what of the limits is hit, on every connection. */
+  readonly limitCounters: Http2Counters;
   /** For all addresses together, TCP, TLS and the server's SETTINGS included. */
   readonly connectTimeoutMs: number;
 }
@@ -115,7 +117,8 @@ class AddressAttempt implements DialListener, ClientConnectionListener {
   }
 
   connected(host: EndpointHost, peer: Peer): ByteEndpoint {
-    const connection = new Http2ClientConnection(host, peer, this.#settings.limits, this);
+    const { limits, limitCounters } = this.#settings;
+    const connection = new Http2ClientConnection(host, peer, limits, this, limitCounters);
     this.#connection = connection;
     this.#state = "awaitingSettings";
     return connection;

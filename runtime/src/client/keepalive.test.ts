@@ -39,8 +39,11 @@ function watch(keepalive: Partial<ResolvedKeepalive> = {}) {
   const clock = new FakeClock();
   const connection = new FakeConnection(clock);
   const settings = { intervalMs: 10_000, timeoutMs: 2_000, withoutCalls: false, ...keepalive };
-  const pinger = new KeepalivePinger(connection, clock, settings);
-  return { clock, connection, pinger };
+  const told = { unanswered: 0 };
+  const pinger = new KeepalivePinger(connection, clock, settings, () => {
+    told.unanswered += 1;
+  });
+  return { clock, connection, pinger, told };
 }
 
 test("a silent connection with a call is asked after the interval, counted from the last bytes read (gRFC A8)", async () => {
@@ -68,12 +71,13 @@ test("an answer starts the interval anew", async () => {
 });
 
 test("without an answer the connection is lost after the timeout", async () => {
-  const { clock, connection } = watch();
+  const { clock, connection, told } = watch();
   connection.streams = 1;
   await clock.advance(11_999);
   expect(connection.lost).toBeUndefined();
   await clock.advance(1);
   expect(connection.lost).toBe("no answer to a keepalive PING within keepalive.timeoutMs (2000)");
+  expect(told.unanswered).toBe(1);
   expect(clock.pending).toBe(0);
 });
 

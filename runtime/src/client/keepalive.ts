@@ -31,14 +31,17 @@ export class KeepalivePinger {
   readonly #connection: PingedConnection;
   readonly #clock: Clock;
   readonly #keepalive: ResolvedKeepalive;
+  readonly #unanswered: () => void;
   /** "dormant": no call runs, and without calls nothing is asked. */
   #state: "waiting" | "pinging" | "dormant" | "stopped" = "waiting";
   #timer: Timer | undefined;
 
-  constructor(connection: PingedConnection, clock: Clock, keepalive: ResolvedKeepalive) {
+  /** `unanswered` is told before a connection that does not answer is ended. */
+  constructor(connection: PingedConnection, clock: Clock, keepalive: ResolvedKeepalive, unanswered: () => void) {
     this.#connection = connection;
     this.#clock = clock;
     this.#keepalive = keepalive;
+    this.#unanswered = unanswered;
     this.#wait();
   }
 
@@ -83,6 +86,7 @@ export class KeepalivePinger {
       return;
     }
     this.#state = "stopped";
+    this.#unanswered();
     const { timeoutMs } = this.#keepalive;
     this.#connection.inputEnded(new Error(`no answer to a keepalive PING within keepalive.timeoutMs (${timeoutMs})`));
   }

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { FakePlatform, settled } from "../../test/support/fake-platform.js";
 import { FakeServer } from "../../test/support/fake-server.js";
 import { field } from "../transport/exchange.js";
-import { resolveHttp2Limits } from "../transport/limits.js";
+import { createHttp2Counters, resolveHttp2Limits } from "../transport/limits.js";
 import { defaultBackoff } from "./backoff.js";
 import { Subchannel, type SubchannelSettings } from "./subchannel.js";
 
@@ -24,6 +24,7 @@ function make(settings: Partial<SubchannelSettings> = {}) {
       addresses: [{ host: "10.0.0.1", port: 1 }],
       dialOptions: { tls: undefined, serverName: "a" },
       limits: resolveHttp2Limits("client", { prefaceTimeoutMs: 60_000, settingsAckTimeoutMs: 60_000 }),
+      limitCounters: createHttp2Counters(),
       connectTimeoutMs: 20_000,
       backoff: defaultBackoff,
       random: () => 0.5,

@@ -29,6 +29,8 @@ export interface SubchannelCounters {
   connected: number;
   /** Connections that took no more calls before they ended: GOAWAY received, or identifiers used up. */
   drained: number;
+  /** Connections given up because no keepalive PING was answered. */
+  unresponsive: number;
 }
 
 /**
@@ -41,7 +43,13 @@ export interface SubchannelCounters {
  * Every state but IDLE and READY ends by itself. After GOAWAY the old connection lives on until its calls have ended.
  */
 export class Subchannel implements ConnectOutcome {
-  readonly counters: SubchannelCounters = { attempts: 0, failedAttempts: 0, connected: 0, drained: 0 };
+  readonly counters: SubchannelCounters = {
+    attempts: 0,
+    failedAttempts: 0,
+    connected: 0,
+    drained: 0,
+    unresponsive: 0,
+  };
   state: ConnectivityState = "IDLE";
   /** What new calls are opened on; set in READY only. */
   connection: Http2ClientConnection | undefined;
@@ -99,7 +107,10 @@ export class Subchannel implements ConnectOutcome {
     this.#live.add(connection);
     this.counters.connected++;
     const { clock } = this.#settings.platform;
-    const pinger = this.#keepalive && new KeepalivePinger(connection, clock, this.#keepalive);
+    const unanswered = () => {
+      this.counters.unresponsive++;
+    };
+    const pinger = this.#keepalive && new KeepalivePinger(connection, clock, this.#keepalive, unanswered);
     connection.listener = new LiveConnection(this, connection, pinger);
     // gRPC connection-backoff: the server's SETTINGS reset it, the TCP connection does not.
     this.#backoff.reset();

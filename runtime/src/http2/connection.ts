@@ -34,8 +34,8 @@ export type ConnectionState = "open" | "draining" | "closed";
 export class Connection {
   readonly role: Role;
   readonly limits: Http2Limits;
-  /** How often each limit was hit. */
-  readonly counters: Http2Counters = createHttp2Counters();
+  /** How often each limit was hit, on all connections that were given these counters. */
+  readonly counters: Http2Counters;
   /** What the peer allows us. */
   readonly peerSettings = new PeerSettings();
   state: ConnectionState = "open";
@@ -88,7 +88,14 @@ export class Connection {
   /** The timeout the host last heard of. */
   #announcedTimeout = Number.POSITIVE_INFINITY;
 
-  constructor(role: Role, host: ConnectionHost, listener: ConnectionListener, limits: Http2Limits) {
+  constructor(
+    role: Role,
+    host: ConnectionHost,
+    listener: ConnectionListener,
+    limits: Http2Limits,
+    counters: Http2Counters = createHttp2Counters(),
+  ) {
+    this.counters = counters;
     this.role = role;
     this.host = host;
     this.listener = listener;

@@ -34,6 +34,7 @@ export class FlowCredit {
 
   /** DATA has come, for whichever stream: payload and padding. Throws beyond the connection's window. */
   receive(bytes: number): void {
+    if (bytes > this.window.available) this.#connection.counters.connectionWindowBytes += 1;
     this.window.receive(bytes);
     if (this.#estimator?.sampling) this.#estimator.receive(bytes);
   }
@@ -114,15 +115,18 @@ export class FlowCredit {
 
   #grow(estimator: BandwidthEstimator): void {
     const connection = this.#connection;
-    const { limits } = connection;
+    const { limits, counters } = connection;
     const old = this.streamWindowBytes;
     const wanted = Math.min(estimator.finish(connection.time, old), limits.maxStreamWindowBytes);
     if (wanted <= old || connection.state === "closed") return;
     this.streamWindowBytes = wanted;
+    if (wanted === limits.maxStreamWindowBytes) counters.maxStreamWindowBytes += 1;
     for (const stream of connection.table.all()) stream.receiveWindow += wanted - old;
     connection.sendSettings([[SettingId.INITIAL_WINDOW_SIZE, wanted]]);
     const share = limits.connectionWindowBytes / limits.streamWindowBytes;
     const whole = Math.min(Math.floor(wanted * share), limits.maxConnectionWindowBytes);
-    if (whole > this.window.sizeBytes) connection.writer.windowUpdate(0, this.window.grow(whole));
+    if (whole <= this.window.sizeBytes) return;
+    if (whole === limits.maxConnectionWindowBytes) counters.maxConnectionWindowBytes += 1;
+    connection.writer.windowUpdate(0, this.window.grow(whole));
   }
 }

@@ -56,6 +56,9 @@ export class InputGate {
       const full = untakenBytes > this.#maxWaitingBytes;
       if (!flooded && !full && unreadBytes <= 2 * limits.maxUnreadBytes) return;
       counters[flooded ? "maxQueuedControlReplies" : full ? "maxOutputBytes" : "maxUnreadBytes"] += 1;
+      if (!flooded && !full && unreadBytes - this.#bookkeepingBytes() <= 2 * limits.maxUnreadBytes) {
+        counters.smallDataFrameBytes += 1;
+      }
       this.state = "paused";
       host.inputPaused();
     } else if (
@@ -66,5 +69,12 @@ export class InputGate {
       this.state = "reading";
       host.inputResumed();
     }
+  }
+
+  /** What small frames count beyond their payload; asked for once a pause. */
+  #bookkeepingBytes(): number {
+    let bytes = 0;
+    for (const stream of this.#connection.table.all()) bytes += stream.bookkeepingBytes;
+    return bytes;
   }
 }

@@ -12,11 +12,11 @@ export interface Http2Limits {
   readonly maxConcurrentStreams: number;
   /** Default 256 KiB. Receive window of a new stream, at first. Beyond: FLOW_CONTROL_ERROR. Bounds unread data per stream. */
   readonly streamWindowBytes: number;
-  /** Default 4 MiB. How far a stream's window grows to fill a fast link. */
+  /** Default 4 MiB. How far a stream's window grows to fill a fast link. Counted when it gets there. */
   readonly maxStreamWindowBytes: number;
   /** Default 1 MiB. Receive window of the connection, at first. Beyond: FLOW_CONTROL_ERROR. */
   readonly connectionWindowBytes: number;
-  /** Default 16 MiB. How far the connection's window grows. */
+  /** Default 16 MiB. How far the connection's window grows. Counted when it gets there. */
   readonly maxConnectionWindowBytes: number;
   /** Default 16,384. Largest frame accepted (SETTINGS_MAX_FRAME_SIZE). Beyond: FRAME_SIZE_ERROR. */
   readonly maxFrameBytes: number;
@@ -30,23 +30,23 @@ export interface Http2Limits {
   readonly maxContinuationFrames: number;
   /** Default 5 s. From the first octet of a field block to its last, and for any other frame but DATA. Stops slow-loris. */
   readonly headerBlockTimeoutMs: number;
-  /** Default 4096. HPACK table we keep for the peer (SETTINGS_HEADER_TABLE_SIZE). */
+  /** Default 4096. HPACK table we keep for the peer (SETTINGS_HEADER_TABLE_SIZE). Beyond: COMPRESSION_ERROR. */
   readonly headerTableBytes: number;
   /** Default 200. Replies to PING, SETTINGS, … not yet written at which reading stops (CVE-2019-9512, 9515). */
   readonly maxQueuedControlReplies: number;
   /** Default 1000. Such replies at which the connection ends. */
   readonly maxQueuedControlRepliesBeforeClose: number;
-  /** Default 200. RST_STREAM of young requests with a running handler, at once. Beyond: the connection ends (rapid reset). */
+  /** Default 200. RST_STREAM of young, unanswered requests whose handlers run, at once. Beyond: the connection ends (rapid reset). */
   readonly peerResetBurst: number;
-  /** Default 33. Such resets a second, in the long run. A stream that ends normally gives one back. */
+  /** Default 33. Such resets a second, in the long run. A stream that ends normally gives one back. Counted with `peerResetBurst`. */
   readonly peerResetsPerSecond: number;
   /** Default 100. Streams we had to reset because the peer broke a rule, at once. Beyond: the connection ends (CVE-2025-8671). */
   readonly ownResetBurst: number;
-  /** Default 10. Such resets a second, in the long run. */
+  /** Default 10. Such resets a second, in the long run. Counted with `ownResetBurst`. */
   readonly ownResetsPerSecond: number;
   /** Default 100. Empty DATA frames without END_STREAM not made up for by others. Beyond: the connection ends (CVE-2019-9518). */
   readonly maxEmptyDataFrames: number;
-  /** Default 256. A DATA frame below this size counts 64 octets of bookkeeping as unread, too (CVE-2026-84304). */
+  /** Default 256. A DATA frame below this size counts 64 octets more as unread (CVE-2026-84304). Counted when these stop reading. */
   readonly smallDataFrameBytes: number;
   /** Default 32. Entries of one SETTINGS frame. Beyond: the connection ends. */
   readonly maxSettingsEntries: number;
@@ -70,14 +70,12 @@ export interface Http2Limits {
   readonly maxUnreadBytes: number;
   /** Default 256 KiB. Output not yet taken at which DATA waits in its stream; at four times that a server stops reading. */
   readonly maxOutputBytes: number;
-  /** Default 64 KiB. What a sender should let a stream queue before it waits (its own duty). Counted, not enforced. */
-  readonly maxSendQueueBytes: number;
 }
 
 /** A limit's name. */
 export type Http2LimitName = keyof Http2Limits;
 
-/** How often each limit was hit on a connection, by the limit's name. */
+/** How often each limit was hit, by the limit's name: on one connection, or on all that share the counters. */
 export type Http2Counters = { [Name in Http2LimitName]: number };
 
 const KiB = 1024;
@@ -119,7 +117,6 @@ const table: { readonly [Name in Http2LimitName]: readonly [number, number, numb
   drainTimeoutMs: [5_000, 1, maxTimer],
   maxUnreadBytes: [8 * MiB, 65_535, maxInteger],
   maxOutputBytes: [256 * KiB, 16_384, 1024 * MiB],
-  maxSendQueueBytes: [64 * KiB, 0, maxInteger],
 };
 
 /** Names of all limits, in the order of their documentation. */

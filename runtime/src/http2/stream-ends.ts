@@ -98,6 +98,7 @@ export class StreamEnds {
     const { limits, time } = connection;
     this.#ownResets ??= new RateLimit(limits.ownResetBurst, limits.ownResetsPerSecond, time);
     if (this.#ownResets.take(time)) return;
+    connection.counters.ownResetsPerSecond += 1;
     connection.fail(connection.exceeded("ownResetBurst", "streams reset for the peer's errors"));
   }
 }

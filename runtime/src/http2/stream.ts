@@ -44,8 +44,8 @@ export class Stream {
   receivedBytes = 0;
   /** @internal */
   contentLength = -1;
-  /** Client: what of the response has come. @internal */
-  responseState: "awaitingHead" | "headReceived" = "awaitingHead";
+  /** What of the response has come, on a client, or gone, on a server. @internal */
+  responseState: "awaitingHead" | "headReceived" | "headSent" = "awaitingHead";
   /** @internal */
   interimResponses = 0;
   /** "ending": END_STREAM waits behind queued data. @internal */
@@ -75,7 +75,7 @@ export class Stream {
     this.openedAt = openedAt;
   }
 
-  /** Bytes accepted and still waiting for credit. Keep it below `limits.maxSendQueueBytes`. */
+  /** Bytes accepted and still waiting for credit. */
   get queuedBytes(): number {
     return this.queue === undefined ? 0 : this.queue.bytes;
   }
@@ -91,6 +91,7 @@ export class Stream {
     }
     this.connection.writer.headers(this.id, fields, endStream);
     if (endStream) this.connection.ends.local(this);
+    else if (this.connection.role === "server") this.responseState = "headSent";
   }
 
   /** Where in `output.buffer` at least `capacity` octets of payload may be written. End with `endData` or `abortData`. */

@@ -20,7 +20,10 @@ export function handleDeadlines(connection: Connection, now: number): void {
   if (now >= deadlines.write) {
     throw connection.exceeded("streamStallTimeoutMs", `${connection.output.unwrittenBytes} bytes not read by the peer`);
   }
-  if (now >= deadlines.drain) connection.drain.finish();
+  if (now >= deadlines.drain) {
+    counters.drainTimeoutMs += 1;
+    connection.drain.finish();
+  }
   if (now >= deadlines.stalledStreams) resetStalled(connection, now);
   if (connection.table.size === 0) connection.output.shrink();
 }

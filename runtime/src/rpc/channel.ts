@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// <reference lib="esnext.disposable" />
 import type { BidiStreamingCall, CallOptions, ClientStreamingCall, ServerStreamingCall, UnaryCall } from "./call.js";
+import type { ChannelStats } from "./channel-stats.js";
 import type { ConnectivityState } from "./connectivity-state.js";
 import type { MethodOf } from "./method.js";
 
@@ -13,6 +14,8 @@ export interface Channel extends AsyncDisposable {
   connect(options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
   /** Closes the channel; calls in flight end CANCELLED. Resolves when its connections are gone. */
   close(): Promise<void>;
+  /** What the channel has done so far, and which limits were hit; gathered when asked, at no cost to a call. */
+  stats(): ChannelStats;
 
   /** Makes a call. Generated clients use it, and so can anyone with a method: `bytesMethod("/pkg.Service/Method", "unary")`. */
   call<I, O>(method: MethodOf<"unary", unknown, O, I, never>, request: I, options?: CallOptions): UnaryCall<O>;

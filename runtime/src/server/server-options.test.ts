@@ -10,6 +10,10 @@ const bad: readonly { options: object; text: string }[] = [
   { options: { receiveMaxBytes: -1 }, text: "receiveMaxBytes must be a number, at least 0, got -1" },
   { options: { receiveMaxBytes: Number.NaN }, text: "receiveMaxBytes must be a number, at least 0, got NaN" },
   { options: { sendMaxBytes: "4" }, text: "sendMaxBytes must be a number, at least 0, got 4" },
+  {
+    options: { handshakeTimeoutMs: Number.POSITIVE_INFINITY },
+    text: "handshakeTimeoutMs must be a number from 1 to 2147483647, got Infinity",
+  },
   { options: { maxTimeoutMs: 0 }, text: "maxTimeoutMs must be a number, at least 1, got 0" },
   { options: { onError: "log" }, text: "onError must be a function, got string" },
   { options: { interceptors: {} }, text: "interceptors must be a list, got object" },
@@ -40,6 +44,7 @@ test("defaults: 4 MiB in, unlimited out, no time limit, no compression of what i
     receiveMaxBytes: 4 * 1024 * 1024,
     sendMaxBytes: Number.POSITIVE_INFINITY,
     maxTimeoutMs: Number.POSITIVE_INFINITY,
+    handshakeTimeoutMs: 10_000,
     compression: { acceptEncodings: "gzip", send: undefined, minBytes: 1024 },
     onError: undefined,
   });

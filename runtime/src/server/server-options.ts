@@ -20,6 +20,8 @@ export interface ServerOptions {
   readonly compression?: Compression | undefined;
   /** Cap on every call's time, also of calls without a deadline. Default none. */
   readonly maxTimeoutMs?: number | undefined;
+  /** For a client's TLS handshake, and again for its first bytes. Default 10,000 ms; past it the socket is closed. */
+  readonly handshakeTimeoutMs?: number | undefined;
   /** Every quantity a peer controls; see docs/limits.md. */
   readonly limits?: Partial<Http2Limits> | undefined;
   /** What a handler threw, as it was thrown, when it was no StatusError; connections that were refused. Default: one line on stderr. */
@@ -34,6 +36,7 @@ export interface ResolvedServerOptions {
   readonly sendMaxBytes: number;
   readonly compression: CompressionSettings;
   readonly maxTimeoutMs: number;
+  readonly handshakeTimeoutMs: number;
   readonly limits: Http2Limits;
   readonly onError: ((error: unknown, call: CallInfo | undefined) => void) | undefined;
 }
@@ -45,10 +48,12 @@ const names = [
   "sendMaxBytes",
   "compression",
   "maxTimeoutMs",
+  "handshakeTimeoutMs",
   "limits",
   "onError",
 ];
 const defaultReceiveMaxBytes = 4 * 1024 * 1024;
+const defaultHandshakeTimeoutMs = 10_000;
 
 /** Throws a TypeError or RangeError that names the option, the value found and what is accepted. */
 export function resolveServerOptions(
@@ -68,6 +73,7 @@ export function resolveServerOptions(
     sendMaxBytes: atLeast("sendMaxBytes", options.sendMaxBytes ?? Number.POSITIVE_INFINITY, 0),
     compression: resolveCompression(options.compression, compressors),
     maxTimeoutMs: atLeast("maxTimeoutMs", options.maxTimeoutMs ?? Number.POSITIVE_INFINITY, 1),
+    handshakeTimeoutMs: timerMs("handshakeTimeoutMs", options.handshakeTimeoutMs ?? defaultHandshakeTimeoutMs),
     limits: resolveHttp2Limits("server", options.limits),
     onError,
   };
@@ -120,6 +126,14 @@ function checkTls(tls: ServerTls): void {
 function checkOneOf(name: string, value: string | undefined, accepted: readonly string[]): void {
   if (value === undefined || accepted.includes(value)) return;
   throw new TypeError(`${name} must be one of ${accepted.join(", ")}, got ${JSON.stringify(value)}`);
+}
+
+/** Milliseconds that any timer takes. */
+function timerMs(name: string, value: number): number {
+  if (typeof value !== "number" || !(value >= 1 && value <= 0x7fff_ffff)) {
+    throw new RangeError(`${name} must be a number from 1 to 2147483647, got ${String(value)}`);
+  }
+  return value;
 }
 
 function atLeast(name: string, value: number, least: number): number {

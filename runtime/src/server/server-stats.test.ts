@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "vitest";
 import { Code } from "../rpc/code.js";
-import { createHttp2Counters } from "../transport/limits.js";
-import { addCounters, CallCounters } from "./server-stats.js";
+import { CallCounters } from "./server-stats.js";
 
 test("calls are counted by how they ended, codes that did not occur are absent", () => {
   const counters = new CallCounters();
@@ -20,13 +19,4 @@ test("a snapshot does not move", () => {
   const before = counters.snapshot();
   counters.ended(Code.OK);
   expect(before).toEqual({ started: 1, running: 1, ended: {}, refused: 0 });
-});
-
-test("limits add up over connections", () => {
-  const sum = createHttp2Counters();
-  const more = createHttp2Counters();
-  more.maxUnreadBytes = 2;
-  addCounters(sum, more);
-  addCounters(sum, more);
-  expect(sum).toEqual({ ...createHttp2Counters(), maxUnreadBytes: 4 });
 });

@@ -18,8 +18,8 @@ export interface ServerStats {
     /** Sockets that never became a connection: failed handshakes, other protocols. */
     readonly refused: number;
   };
-  /** How often each limit of `options.limits` was hit. */
-  readonly limits: Readonly<Record<keyof Http2Counters, number>>;
+  /** How often each limit was hit, by its name in `options.limits`, and `receiveMaxBytes`: see docs/limits.md. */
+  readonly limits: Readonly<Record<keyof Http2Counters | "receiveMaxBytes", number>>;
 }
 
 /** Counts calls by their end. */
@@ -45,9 +45,4 @@ export class CallCounters {
     });
     return { started: this.started, running: this.running, ended, refused: this.refused };
   }
-}
-
-/** Adds `more` to `sum`, limit by limit. */
-export function addCounters(sum: Http2Counters, more: Http2Counters): void {
-  for (const name of Object.keys(more) as (keyof Http2Counters)[]) sum[name] += more[name];
 }

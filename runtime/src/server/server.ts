@@ -26,7 +26,7 @@ import {
   resolveServerOptions,
   type ServerOptions,
 } from "./server-options.js";
-import { addCounters, CallCounters, type ServerStats } from "./server-stats.js";
+import { CallCounters, type ServerStats } from "./server-stats.js";
 import { ServiceRegistry } from "./service-registry.js";
 
 /** Where a server listens. */
@@ -61,8 +61,6 @@ export interface Server extends AsyncDisposable {
   stats(): ServerStats;
 }
 
-const handshakeTimeoutMs = 10_000;
-
 /** The server on any platform; `createServer` gives it the runtime's. */
 export class PetrelServer implements Server, ServerEngine, ServerConnectionListener {
   readonly platform: Platform;
@@ -79,6 +77,7 @@ export class PetrelServer implements Server, ServerEngine, ServerConnectionListe
   readonly #calls = new RunningCalls<CancellableCall>();
   readonly #counters = new CallCounters();
   readonly #limitCounters = createHttp2Counters();
+  #messagesTooLarge = 0;
   #accepted = 0;
   #refusedConnections = 0;
   #stop: GracefulStop | undefined;
@@ -117,7 +116,7 @@ export class PetrelServer implements Server, ServerEngine, ServerConnectionListe
     this.#refuseWhenStopping("listen");
     const listener = await this.platform.listen(where, {
       tls: this.#options.tls,
-      handshakeTimeoutMs,
+      handshakeTimeoutMs: this.#options.handshakeTimeoutMs,
       accept: (incoming) => this.acceptConnection(incoming),
       refused: (reason) => this.#connectionRefused(reason),
     });
@@ -158,12 +157,10 @@ export class PetrelServer implements Server, ServerEngine, ServerConnectionListe
   }
 
   stats(): ServerStats {
-    const limits = { ...this.#limitCounters };
-    for (const connection of this.#connections) addCounters(limits, connection.counters);
     return {
       calls: this.#counters.snapshot(),
       connections: { accepted: this.#accepted, open: this.#connections.size, refused: this.#refusedConnections },
-      limits,
+      limits: { ...this.#limitCounters, receiveMaxBytes: this.#messagesTooLarge },
     };
   }
 
@@ -173,7 +170,13 @@ export class PetrelServer implements Server, ServerEngine, ServerConnectionListe
     if (this.#stop !== undefined) return;
     this.#accepted++;
     incoming.attach((host) => {
-      const connection = new Http2ServerConnection(host, incoming.peer, this.#options.limits, this);
+      const connection = new Http2ServerConnection(
+        host,
+        incoming.peer,
+        this.#options.limits,
+        this,
+        this.#limitCounters,
+      );
       this.#connections.add(connection);
       return connection.endpoint;
     });
@@ -190,7 +193,6 @@ export class PetrelServer implements Server, ServerEngine, ServerConnectionListe
 
   connectionEnded(connection: Http2ServerConnection): void {
     if (!this.#connections.delete(connection)) return;
-    addCounters(this.#limitCounters, connection.counters);
     this.#stop?.connectionEnded();
   }
 
@@ -206,6 +208,10 @@ export class PetrelServer implements Server, ServerEngine, ServerConnectionListe
     this.#counters.ended(code);
     this.#calls.delete(call);
     this.#stop?.callEnded();
+  }
+
+  messageTooLarge(): void {
+    this.#messagesTooLarge++;
   }
 
   handlerFailed(error: unknown, call: CallInfo): void {

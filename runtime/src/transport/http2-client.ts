@@ -40,14 +40,20 @@ export class Http2ClientConnection implements ByteEndpoint, ConnectionListener {
   readonly #connection: Connection;
   #settings: "awaited" | "received" = "awaited";
 
-  /** Queues the client's preface at once. */
-  constructor(host: EndpointHost, peer: Peer, limits: Http2Limits, listener: ClientConnectionListener) {
+  /** Queues the client's preface at once. Without `counters` it has its own. */
+  constructor(
+    host: EndpointHost,
+    peer: Peer,
+    limits: Http2Limits,
+    listener: ClientConnectionListener,
+    counters?: Http2Counters,
+  ) {
     this.peer = peer;
     this.listener = listener;
     this.lastReadAt = host.now();
     this.#host = host;
     const watched = new WatchedHost(host, (error) => this.listener.ended(error));
-    this.#connection = new Connection("client", watched, this, limits);
+    this.#connection = new Connection("client", watched, this, limits, counters);
     this.#connection.start();
   }
 
@@ -60,7 +66,7 @@ export class Http2ClientConnection implements ByteEndpoint, ConnectionListener {
     return this.#connection.streams;
   }
 
-  /** How often each limit was hit. */
+  /** How often each limit was hit, on all connections that share the counters. */
   get counters(): Http2Counters {
     return this.#connection.counters;
   }

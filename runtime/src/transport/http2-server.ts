@@ -30,12 +30,18 @@ export class Http2ServerConnection implements ConnectionListener {
   readonly #connection: Connection;
   readonly #listener: ServerConnectionListener;
 
-  /** Queues the server's preface at once. */
-  constructor(host: EndpointHost, peer: Peer, limits: Http2Limits, listener: ServerConnectionListener) {
+  /** Queues the server's preface at once. Without `counters` it has its own. */
+  constructor(
+    host: EndpointHost,
+    peer: Peer,
+    limits: Http2Limits,
+    listener: ServerConnectionListener,
+    counters?: Http2Counters,
+  ) {
     this.peer = peer;
     this.#listener = listener;
     const watched = new WatchedHost(host, (error) => listener.connectionEnded(this, error));
-    this.#connection = new Connection("server", watched, this, limits);
+    this.#connection = new Connection("server", watched, this, limits, counters);
     this.#connection.start();
   }
 
@@ -53,7 +59,7 @@ export class Http2ServerConnection implements ConnectionListener {
     return this.#connection.streams;
   }
 
-  /** How often each limit was hit. */
+  /** How often each limit was hit, on all connections that share the counters. */
   get counters(): Http2Counters {
     return this.#connection.counters;
   }

@@ -45,6 +45,11 @@ export class FakeServerEngine implements ServerEngine {
   readonly failures: unknown[] = [];
   readonly started: CancellableCall[] = [];
   readonly ended: number[] = [];
+  tooLarge = 0;
+
+  messageTooLarge(): void {
+    this.tooLarge++;
+  }
 
   constructor(options: { receiveMaxBytes?: number; maxTimeoutMs?: number; compressor?: Compressor } = {}) {
     const compression: Compression | undefined = options.compressor && { send: "gzip", minBytes: 0 };
@@ -109,6 +114,7 @@ export class FakeClientEngine implements ClientEngine, ClientConnection {
   readonly waiting = new Set<UnassignedCall>();
   readonly running = new Set<RunningCall>();
   readonly ended: number[] = [];
+  tooLarge = 0;
   readonly exchanges: { exchange: FakeExchange; listener: ExchangeListener; fields: Record<string, string> }[] = [];
 
   constructor(compressor?: Compressor) {
@@ -149,6 +155,9 @@ export class FakeClientEngine implements ClientEngine, ClientConnection {
   }
   withdraw(call: UnassignedCall): void {
     this.waiting.delete(call);
+  }
+  messageTooLarge(): void {
+    this.tooLarge++;
   }
   callStarted(call: RunningCall): void {
     this.running.add(call);

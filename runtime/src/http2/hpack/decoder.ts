@@ -141,7 +141,8 @@ export class HpackDecoder {
       // The lowest setting since the last block counts as long as the table is still larger than it.
       const limit = this.table.capacityBytes > this.lowestMaxTableBytes ? this.lowestMaxTableBytes : this.maxTableBytes;
       if (bytes > limit) {
-        throw new HpackError(`dynamic table size update to ${bytes}, larger than SETTINGS_HEADER_TABLE_SIZE ${limit}`);
+        const text = `dynamic table size update to ${bytes}, larger than SETTINGS_HEADER_TABLE_SIZE ${limit}`;
+        throw new HpackError(text, true);
       }
       this.table.resize(bytes);
     }

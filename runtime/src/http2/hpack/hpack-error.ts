@@ -6,4 +6,11 @@
  */
 export class HpackError extends Error {
   override readonly name: string = "HpackError";
+  /** The peer wants a larger table than it was given, which is a limit of ours. */
+  readonly tableTooLarge: boolean;
+
+  constructor(message: string, tableTooLarge = false) {
+    super(message);
+    this.tableTooLarge = tableTooLarge;
+  }
 }

@@ -3,6 +3,7 @@ import type { Connection } from "../connection.js";
 import { ErrorCode } from "../error-code.js";
 import { ConnectionError } from "../errors.js";
 import type { FieldSection } from "../hpack/field-section.js";
+import { HpackError } from "../hpack/hpack-error.js";
 import type { Input } from "../input.js";
 import { receiveRequest } from "./request.js";
 import { receiveResponseHead } from "./response.js";
@@ -70,6 +71,7 @@ function decode(connection: Connection, buffer: Uint8Array, start: number, end: 
   try {
     return connection.decoder.decode(buffer, start, end);
   } catch (error) {
+    if (error instanceof HpackError && error.tableTooLarge) connection.counters.headerTableBytes += 1;
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConnectionError(ErrorCode.COMPRESSION_ERROR, reason, "local", error);
   }

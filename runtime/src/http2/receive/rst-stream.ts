@@ -36,16 +36,25 @@ export function receiveRstStream(
 }
 
 /**
- * Counts resets that abuse us: of young requests whose handler still runs and whose own time is not up (CVE-2023-44487).
- * The handler's slot is what really bounds the work; this ends the connection of a peer that does nothing else.
+ * Counts resets that abuse us: of young requests whose handler still runs, whose own time is not up and of which the
+ * peer has seen no reply (CVE-2023-44487). The handler's slot is what really bounds the work; this ends the connection
+ * of a peer that does nothing else.
  */
 function countReset(connection: Connection, stream: Stream): void {
   const { time } = connection;
   if (
     stream.handlerState === "released" ||
     time - stream.openedAt > youngMs ||
-    time >= stream.deadlineAt - deadlineSlackMs
+    time >= stream.deadlineAt - deadlineSlackMs ||
+    mayHaveReadReply(stream, time)
   )
     return;
-  if (!connection.ends.takePeerReset()) throw connection.exceeded("peerResetBurst", "requests reset at once");
+  if (connection.ends.takePeerReset()) return;
+  connection.counters.peerResetsPerSecond += 1;
+  throw connection.exceeded("peerResetBurst", "requests reset at once");
+}
+
+/** A reset in the turn in which its request came was sent before our head could arrive, even if that was ready at once. */
+function mayHaveReadReply(stream: Stream, time: number): boolean {
+  return stream.responseState === "headSent" && time > stream.openedAt;
 }
