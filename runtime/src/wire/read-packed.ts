@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Packed lists: one length for all elements. What is read is appended to `list`, or is a new list when that is empty;
 // generated code stores what these return.
+import { halves, signedCell, unsignedCell } from "./integer.js";
 import { malformed } from "./malformed.js";
 import type { Reader } from "./reader.js";
 
@@ -24,78 +25,161 @@ export function readPackedBool(reader: Reader, list: boolean[]): boolean[] {
 export function readPackedInt32(reader: Reader, list: number[]): number[] {
   const end = reader.lengthEnd();
   const count = varintsUpTo(reader, end);
-  if (list.length > 0 || count > presizedMax) {
-    while (reader.position < end) list.push(reader.int32());
-  } else {
-    list = new Array<number>(count);
-    for (let i = 0; i < count; i++) list[i] = reader.int32();
+  const presized = list.length === 0 && count <= presizedMax;
+  if (presized) list = new Array<number>(count);
+  const { bytes } = reader;
+  let position = reader.position;
+  for (let i = 0; i < count; i++) {
+    let octet = bytes[position++];
+    let bits = octet & 127;
+    if (octet > 127) {
+      octet = bytes[position++];
+      bits |= (octet & 127) << 7;
+      if (octet > 127) {
+        octet = bytes[position++];
+        bits |= (octet & 127) << 14;
+        if (octet > 127) {
+          octet = bytes[position++];
+          bits |= (octet & 127) << 21;
+          if (octet > 127) {
+            octet = bytes[position++];
+            bits |= octet << 28;
+            if (octet > 127) position = endOfVarint(bytes, position);
+          }
+        }
+      }
+    }
+    const value = bits;
+    if (presized) list[i] = value;
+    else list.push(value);
   }
-  reader.done(end);
+  reader.position = end;
   return list;
 }
 
 export function readPackedUint32(reader: Reader, list: number[]): number[] {
   const end = reader.lengthEnd();
   const count = varintsUpTo(reader, end);
-  if (list.length > 0 || count > presizedMax) {
-    while (reader.position < end) list.push(reader.uint32());
-  } else {
-    list = new Array<number>(count);
-    for (let i = 0; i < count; i++) list[i] = reader.uint32();
+  const presized = list.length === 0 && count <= presizedMax;
+  if (presized) list = new Array<number>(count);
+  const { bytes } = reader;
+  let position = reader.position;
+  for (let i = 0; i < count; i++) {
+    let octet = bytes[position++];
+    let bits = octet & 127;
+    if (octet > 127) {
+      octet = bytes[position++];
+      bits |= (octet & 127) << 7;
+      if (octet > 127) {
+        octet = bytes[position++];
+        bits |= (octet & 127) << 14;
+        if (octet > 127) {
+          octet = bytes[position++];
+          bits |= (octet & 127) << 21;
+          if (octet > 127) {
+            octet = bytes[position++];
+            bits |= octet << 28;
+            if (octet > 127) position = endOfVarint(bytes, position);
+          }
+        }
+      }
+    }
+    const value = bits >>> 0;
+    if (presized) list[i] = value;
+    else list.push(value);
   }
-  reader.done(end);
+  reader.position = end;
   return list;
 }
 
 export function readPackedSint32(reader: Reader, list: number[]): number[] {
   const end = reader.lengthEnd();
   const count = varintsUpTo(reader, end);
-  if (list.length > 0 || count > presizedMax) {
-    while (reader.position < end) list.push(reader.sint32());
-  } else {
-    list = new Array<number>(count);
-    for (let i = 0; i < count; i++) list[i] = reader.sint32();
+  const presized = list.length === 0 && count <= presizedMax;
+  if (presized) list = new Array<number>(count);
+  const { bytes } = reader;
+  let position = reader.position;
+  for (let i = 0; i < count; i++) {
+    let octet = bytes[position++];
+    let bits = octet & 127;
+    if (octet > 127) {
+      octet = bytes[position++];
+      bits |= (octet & 127) << 7;
+      if (octet > 127) {
+        octet = bytes[position++];
+        bits |= (octet & 127) << 14;
+        if (octet > 127) {
+          octet = bytes[position++];
+          bits |= (octet & 127) << 21;
+          if (octet > 127) {
+            octet = bytes[position++];
+            bits |= octet << 28;
+            if (octet > 127) position = endOfVarint(bytes, position);
+          }
+        }
+      }
+    }
+    const value = (bits >>> 1) ^ -(bits & 1);
+    if (presized) list[i] = value;
+    else list.push(value);
   }
-  reader.done(end);
+  reader.position = end;
   return list;
 }
 
 export function readPackedInt64(reader: Reader, list: bigint[]): bigint[] {
   const end = reader.lengthEnd();
   const count = varintsUpTo(reader, end);
-  if (list.length > 0 || count > presizedMax) {
-    while (reader.position < end) list.push(reader.int64());
-  } else {
-    list = new Array<bigint>(count);
-    for (let i = 0; i < count; i++) list[i] = reader.int64();
+  const presized = list.length === 0 && count <= presizedMax;
+  if (presized) list = new Array<bigint>(count);
+  const { bytes } = reader;
+  let position = reader.position;
+  for (let i = 0; i < count; i++) {
+    position = readHalves(bytes, position);
+    const value = signedCell[0];
+    if (presized) list[i] = value;
+    else list.push(value);
   }
-  reader.done(end);
+  reader.position = end;
   return list;
 }
 
 export function readPackedUint64(reader: Reader, list: bigint[]): bigint[] {
   const end = reader.lengthEnd();
   const count = varintsUpTo(reader, end);
-  if (list.length > 0 || count > presizedMax) {
-    while (reader.position < end) list.push(reader.uint64());
-  } else {
-    list = new Array<bigint>(count);
-    for (let i = 0; i < count; i++) list[i] = reader.uint64();
+  const presized = list.length === 0 && count <= presizedMax;
+  if (presized) list = new Array<bigint>(count);
+  const { bytes } = reader;
+  let position = reader.position;
+  for (let i = 0; i < count; i++) {
+    position = readHalves(bytes, position);
+    const value = unsignedCell[0];
+    if (presized) list[i] = value;
+    else list.push(value);
   }
-  reader.done(end);
+  reader.position = end;
   return list;
 }
 
 export function readPackedSint64(reader: Reader, list: bigint[]): bigint[] {
   const end = reader.lengthEnd();
   const count = varintsUpTo(reader, end);
-  if (list.length > 0 || count > presizedMax) {
-    while (reader.position < end) list.push(reader.sint64());
-  } else {
-    list = new Array<bigint>(count);
-    for (let i = 0; i < count; i++) list[i] = reader.sint64();
+  const presized = list.length === 0 && count <= presizedMax;
+  if (presized) list = new Array<bigint>(count);
+  const { bytes } = reader;
+  let position = reader.position;
+  for (let i = 0; i < count; i++) {
+    position = readHalves(bytes, position);
+    const low = halves[0];
+    const high = halves[1];
+    const sign = -(low & 1);
+    halves[0] = ((low >>> 1) | (high << 31)) ^ sign;
+    halves[1] = (high >>> 1) ^ sign;
+    const value = signedCell[0];
+    if (presized) list[i] = value;
+    else list.push(value);
   }
-  reader.done(end);
+  reader.position = end;
   return list;
 }
 
@@ -175,6 +259,49 @@ export function readPackedDouble(reader: Reader, list: number[]): number[] {
     for (let i = 0; i < count; i++) list[i] = view.getFloat64(i * 8, true);
   }
   return list;
+}
+
+// The rest of a varint beyond its fifth byte. Some byte below 128 follows: the list ends with one.
+function endOfVarint(bytes: Uint8Array, position: number): number {
+  const last = position + 4;
+  while (bytes[position] > 127 && position < last) position++;
+  if (bytes[position] > 127) throw malformed("a varint of more than 10 bytes", position);
+  return position + 1;
+}
+
+// Reads a varint into the two halves of the shared cell. Some byte below 128 follows: the list ends with one.
+function readHalves(bytes: Uint8Array, position: number): number {
+  let octet = bytes[position++];
+  let bits = octet & 127;
+  if (octet > 127) {
+    octet = bytes[position++];
+    bits |= (octet & 127) << 7;
+    if (octet > 127) {
+      octet = bytes[position++];
+      bits |= (octet & 127) << 14;
+      if (octet > 127) {
+        octet = bytes[position++];
+        bits |= (octet & 127) << 21;
+        if (octet > 127) return readHigh(bytes, position, bits);
+      }
+    }
+  }
+  halves[0] = bits;
+  halves[1] = 0;
+  return position;
+}
+
+function readHigh(bytes: Uint8Array, position: number, low: number): number {
+  let octet = bytes[position++];
+  halves[0] = low | (octet << 28);
+  let high = (octet & 127) >>> 4;
+  for (let shift = 3; octet > 127; shift += 7) {
+    if (shift > 31) throw malformed("a varint of more than 10 bytes", position);
+    octet = bytes[position++];
+    high |= (octet & 127) << shift;
+  }
+  halves[1] = high;
+  return position;
 }
 
 // How many varints end before `end`: one for each byte below 128.

@@ -164,10 +164,34 @@ export class Reader {
 
   /** A value above 32 bits is cut to its lowest 32, as protobuf does. */
   uint32(): number {
-    const first = this.position < this.end ? this.bytes[this.position] : 255;
-    if (first < 128) {
-      this.position++;
-      return first;
+    const { bytes } = this;
+    let position = this.position;
+    if (position + 5 <= this.end) {
+      let octet = bytes[position++];
+      let value = octet & 127;
+      if (octet > 127) {
+        octet = bytes[position++];
+        value |= (octet & 127) << 7;
+        if (octet > 127) {
+          octet = bytes[position++];
+          value |= (octet & 127) << 14;
+          if (octet > 127) {
+            octet = bytes[position++];
+            value |= (octet & 127) << 21;
+            if (octet > 127) {
+              octet = bytes[position++];
+              value |= octet << 28;
+            }
+          }
+        }
+      }
+      if (octet < 128) {
+        this.position = position;
+        return value >>> 0;
+      }
+    } else if (position < this.end && bytes[position] < 128) {
+      this.position = position + 1;
+      return bytes[position];
     }
     this.#varint64();
     return this.#low >>> 0;
@@ -299,6 +323,62 @@ export class Reader {
 
   // Leaves the 64 bits in #low and #high; bits above are dropped, more than ten bytes are an error.
   #varint64(): void {
+    const { bytes, end } = this;
+    let position = this.position;
+    if (position + 10 <= end) {
+      // Within reach of the end no octet is looked for: 28 bits at once, then the rest.
+      let octet = bytes[position++];
+      let bits = octet & 127;
+      if (octet > 127) {
+        octet = bytes[position++];
+        bits |= (octet & 127) << 7;
+        if (octet > 127) {
+          octet = bytes[position++];
+          bits |= (octet & 127) << 14;
+          if (octet > 127) {
+            octet = bytes[position++];
+            bits |= (octet & 127) << 21;
+          }
+        }
+      }
+      if (octet < 128) {
+        this.position = position;
+        this.#low = bits;
+        this.#high = 0;
+        return;
+      }
+      octet = bytes[position++];
+      this.#low = bits | (octet << 28);
+      bits = (octet & 127) >>> 4;
+      if (octet > 127) {
+        octet = bytes[position++];
+        bits |= (octet & 127) << 3;
+        if (octet > 127) {
+          octet = bytes[position++];
+          bits |= (octet & 127) << 10;
+          if (octet > 127) {
+            octet = bytes[position++];
+            bits |= (octet & 127) << 17;
+            if (octet > 127) {
+              octet = bytes[position++];
+              bits |= (octet & 127) << 24;
+              if (octet > 127) {
+                octet = bytes[position++];
+                bits |= (octet & 1) << 31;
+              }
+            }
+          }
+        }
+      }
+      if (octet > 127) throw malformed("a varint of more than 10 bytes", this.position);
+      this.position = position;
+      this.#high = bits;
+      return;
+    }
+    this.#carefulVarint64();
+  }
+
+  #carefulVarint64(): void {
     const { bytes, end } = this;
     let position = this.position;
     let low = 0;
