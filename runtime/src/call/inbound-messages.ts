@@ -24,13 +24,13 @@ export interface InboundOwner {
   inboundAbandoned(): void;
 }
 
-interface Waiter<T> {
-  resolve(result: IteratorResult<T, undefined> | PromiseLike<IteratorResult<T, undefined>>): void;
-  reject(reason: unknown): void;
-}
+/** Answers one `next()`. */
+type Waiter<T> = (result: IteratorResult<T, undefined> | PromiseLike<IteratorResult<T, undefined>>) => void;
 
 const done: IteratorResult<never, undefined> = Object.freeze({ value: undefined, done: true });
 const reader = new Reader(new Uint8Array(0));
+/** What every queue starts as; never written to. */
+const noQueue: never[] = [];
 
 /**
  * Messages on their way from the connection to the application: an async iterable for one consumer. A message's bytes
@@ -42,16 +42,19 @@ export class InboundMessages<T> implements AsyncIterable<T>, AsyncIterator<T, un
   readonly #codec: MessageCodec<T, never>;
   readonly #maxBytes: number;
   readonly #owner: InboundOwner;
-  readonly #reader: MessageReader;
+  /** Made for the first bytes. */
+  #reader: MessageReader | undefined;
   /** How the peer said it compresses. */
   coding: Coding = identityCoding;
-  #queue: Queued<T>[] = [];
+  #queue: Queued<T>[] = noQueue;
   #taken = 0;
   #uncredited = 0;
   #queuedBytes = 0;
   /** "given": the peer has nothing more to send, so nothing is held back for what is queued. */
   #credit: "onTaking" | "given" = "onTaking";
-  #waiters: Waiter<T>[] = [];
+  /** Who has asked first, and who has asked without waiting for that. */
+  #waiter: Waiter<T> | undefined;
+  #laterWaiters: Waiter<T>[] | undefined;
   #inflating: Promise<unknown> | undefined;
   #end: "open" | "ended" | { readonly reason: () => StatusError } = "open";
   #iterated = false;
@@ -64,20 +67,22 @@ export class InboundMessages<T> implements AsyncIterable<T>, AsyncIterator<T, un
     this.#codec = codec;
     this.#maxBytes = maxBytes;
     this.#owner = owner;
-    this.#reader = new MessageReader(this, maxBytes);
   }
 
   /** Takes a part of the body. */
   push(chunk: Uint8Array, start: number, end: number): void {
     this.#uncredited += end - start;
-    if (this.#end === "open") this.#reader.push(chunk, start, end);
+    if (this.#end === "open") {
+      this.#reader ??= new MessageReader(this, this.#maxBytes);
+      this.#reader.push(chunk, start, end);
+    }
     this.#settleCredit();
   }
 
   /** The body has ended; what is queued is still delivered. */
   end(): void {
     if (this.#end !== "open") return;
-    this.#reader.end();
+    this.#reader?.end();
     if (this.#end !== "open") return;
     this.#end = "ended";
     if (this.#inflating === undefined) this.#finishWaiters();
@@ -104,12 +109,13 @@ export class InboundMessages<T> implements AsyncIterable<T>, AsyncIterator<T, un
         return;
       }
     }
-    const waiter = this.#inflating === undefined ? this.#waiters.shift() : undefined;
+    const waiter = this.#inflating === undefined ? this.#nextWaiter() : undefined;
     if (waiter === undefined) {
+      if (this.#queue === noQueue) this.#queue = [];
       this.#queue.push(queued);
       this.#queuedBytes += size;
     } else {
-      waiter.resolve(this.#open(queued));
+      waiter(this.#open(queued));
     }
   }
 
@@ -124,7 +130,7 @@ export class InboundMessages<T> implements AsyncIterable<T>, AsyncIterator<T, un
   fail(reason: () => StatusError, keepQueued: boolean): void {
     if (typeof this.#end === "object" && (keepQueued || this.untaken === 0)) return;
     this.#end = { reason };
-    this.#reader.stop();
+    this.#reader?.stop();
     if (!keepQueued) this.#drop();
     if (this.#inflating === undefined) this.#finishWaiters();
   }
@@ -159,15 +165,17 @@ export class InboundMessages<T> implements AsyncIterable<T>, AsyncIterator<T, un
     if (this.#inflating === undefined && this.#end !== "open") {
       return this.#end === "ended" ? Promise.resolve(done) : rejection(this.#end.reason);
     }
-    return new Promise((resolve, reject) => {
-      this.#waiters.push({ resolve, reject });
+    return new Promise((resolve) => {
+      if (this.#waiter === undefined) this.#waiter = resolve;
+      else if (this.#laterWaiters === undefined) this.#laterWaiters = [resolve];
+      else this.#laterWaiters.push(resolve);
     });
   }
 
   return(): Promise<IteratorResult<T, undefined>> {
     if (this.#end === "open" || this.#taken < this.#queue.length) {
       if (this.#end === "open") this.#end = "ended";
-      this.#reader.stop();
+      this.#reader?.stop();
       this.#drop();
       this.#owner.inboundAbandoned();
     }
@@ -220,19 +228,23 @@ export class InboundMessages<T> implements AsyncIterable<T>, AsyncIterator<T, un
 
   // After an inflation: those who asked meanwhile, in their order.
   #serveWaiters(): void {
-    while (this.#inflating === undefined && this.#waiters.length > 0 && this.#taken < this.#queue.length) {
-      this.#waiters.shift()?.resolve(this.#take());
+    while (this.#inflating === undefined && this.#waiter !== undefined && this.#taken < this.#queue.length) {
+      this.#nextWaiter()?.(this.#take());
     }
     if (this.#inflating === undefined && this.#end !== "open") this.#finishWaiters();
   }
 
   #finishWaiters(): void {
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const waiter of waiters) {
+    for (let waiter = this.#nextWaiter(); waiter !== undefined; waiter = this.#nextWaiter()) {
       const end = this.#end;
-      waiter.resolve(typeof end === "object" ? rejection(end.reason) : done);
+      waiter(typeof end === "object" ? rejection(end.reason) : done);
     }
+  }
+
+  #nextWaiter(): Waiter<T> | undefined {
+    const waiter = this.#waiter;
+    if (waiter !== undefined) this.#waiter = this.#laterWaiters?.shift();
+    return waiter;
   }
 
   // Credits what belongs to no queued message.
@@ -244,7 +256,7 @@ export class InboundMessages<T> implements AsyncIterable<T>, AsyncIterator<T, un
   }
 
   #drop(): void {
-    this.#queue = [];
+    this.#queue = noQueue;
     this.#taken = 0;
     this.#queuedBytes = 0;
     this.#settleCredit();

@@ -27,18 +27,31 @@ export class MessageSource {
   /** The next message. Rejects with what the iterable fails with, and with a TypeError when it is no iterable. */
   async next(): Promise<IteratorResult<unknown, unknown>> {
     try {
-      const iterator = this.#open();
-      this.#state = "stepping";
-      const step = iterator.next();
-      this.#state = "waiting";
-      if (this.#wanted === "none") handled(this.leave());
-      const result = await step;
-      this.#state = result.done ? "over" : "idle";
+      const result = await this.step();
+      this.stepped(result.done);
       return result;
     } catch (error) {
-      this.#state = "over";
+      this.stepped(true);
       throw error;
     }
+  }
+
+  /**
+   * As `next`, but throws instead where it can; say `stepped` once it has settled. For the function that waits itself: a
+   * stream that is idle keeps every function that waits.
+   */
+  step(): Promise<IteratorResult<unknown, unknown>> | IteratorResult<unknown, unknown> {
+    const iterator = this.#open();
+    this.#state = "stepping";
+    const step = iterator.next();
+    this.#state = "waiting";
+    if (this.#wanted === "none") handled(this.leave());
+    return step;
+  }
+
+  /** The step has settled: that was the end, by `done` or by an error. */
+  stepped(over: boolean | undefined): void {
+    this.#state = over ? "over" : "idle";
   }
 
   /** No more are wanted. Rejects with what the iterable fails with while it is told so. */

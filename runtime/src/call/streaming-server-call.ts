@@ -108,14 +108,31 @@ export class StreamingServerCall extends ServerCall implements InboundOwner, Int
 
   async #run(): Promise<void> {
     try {
-      if (this.route.interceptors.length === 0) {
-        await this.#sendAll(await this.#callHandler(this.#inbound));
-      } else {
-        const response = await intercept(this.route.interceptors, this);
-        await this.#sendAll(new MessageSource(response.messages));
-        // An interceptor may have answered in the handler's place.
-        await this.#replies?.leave();
+      const intercepted = this.route.interceptors.length > 0;
+      const replies = intercepted
+        ? new MessageSource((await intercept(this.route.interceptors, this)).messages)
+        : await this.#callHandler(this.#inbound);
+      // All waiting is done here: a stream that is idle keeps every function that waits, a few hundred bytes each.
+      while (this.state === "running") {
+        let reply: IteratorResult<unknown, unknown>;
+        try {
+          reply = await replies.step();
+        } catch (error) {
+          replies.stepped(true);
+          throw error;
+        }
+        replies.stepped(reply.done);
+        if (reply.done) break;
+        try {
+          const sent = this.#send(reply.value);
+          if (sent !== undefined) await sent;
+        } catch (error) {
+          this.replyFailed(error);
+        }
       }
+      if (this.state === "ended") await replies.leave();
+      // An interceptor may have answered in the handler's place.
+      if (intercepted) await this.#replies?.leave();
     } catch (error) {
       if (this.#replies !== undefined) handled(this.#replies.leave());
       this.handlerThrew(error);
@@ -150,20 +167,6 @@ export class StreamingServerCall extends ServerCall implements InboundOwner, Int
     if (second.done) return first.value;
     handled(source.leave());
     throw errorOf(requestRepeated(path));
-  }
-
-  async #sendAll(replies: MessageSource): Promise<void> {
-    while (this.state === "running") {
-      const { done, value } = await replies.next();
-      if (done) return;
-      try {
-        const sent = this.#send(value);
-        if (sent !== undefined) await sent;
-      } catch (error) {
-        this.replyFailed(error);
-      }
-    }
-    await replies.leave();
   }
 
   #send(reply: unknown): undefined | Promise<void> {
