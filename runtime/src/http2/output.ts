@@ -59,6 +59,17 @@ export class Output {
     return bytes;
   }
 
+  /** Gives the slab away for what lies between `start` and `end`, behind `position`: output goes on in another. */
+  detach(start: number, end: number): Uint8Array {
+    const bytes = this.buffer.subarray(start, end);
+    const untaken = this.buffer.subarray(this.#start, this.position);
+    this.buffer = this.#slabFor(untaken.length);
+    this.buffer.set(untaken);
+    this.#start = 0;
+    this.position = untaken.length;
+    return bytes;
+  }
+
   /** The socket has let go of so many bytes, in the order they were taken. */
   written(bytes: number): void {
     this.#writtenBytes = Math.min(this.#writtenBytes + bytes, this.#takenBytes);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/** Arrays from this length on are queued by reference when a message comes in segments; copying shorter ones is cheaper. */
+const referencedBytesMin = 8192;
+
 /** What a stream has to send and may not yet: chunks by reference, in order. */
 export class SendQueue {
   bytes = 0;
@@ -13,6 +16,24 @@ export class SendQueue {
     if (this.#head === undefined) this.#head = chunk;
     else if (this.#rest === undefined) this.#rest = [chunk];
     else this.#rest.push(chunk);
+  }
+
+  /** Queues segments in order. Long ones stay references; short ones, and all that lie in `reused`, are copied now. */
+  pushSegments(segments: readonly Uint8Array[], reused: ArrayBufferLike): void {
+    const isCopied = (segment: Uint8Array) => segment.length < referencedBytesMin || segment.buffer === reused;
+    let copiedBytes = 0;
+    for (const segment of segments) if (isCopied(segment)) copiedBytes += segment.length;
+    const copies = new Uint8Array(copiedBytes);
+    let copied = 0;
+    for (const segment of segments) {
+      if (!isCopied(segment)) {
+        this.push(segment);
+        continue;
+      }
+      copies.set(segment, copied);
+      this.push(copies.subarray(copied, copied + segment.length));
+      copied += segment.length;
+    }
   }
 
   /** Moves the first `bytes` queued bytes, at most all of them, into `buffer`. */

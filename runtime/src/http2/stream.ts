@@ -9,6 +9,10 @@ import { dataFrameBytes } from "./scheduler.js";
 import { SendQueue } from "./send-queue.js";
 import type { StreamState } from "./stream-state.js";
 
+/** A larger message is set aside and framed from there: it would make the output's slab grow beyond use. */
+const maxSplitBytes = 128 * 1024;
+const nothing = new Uint8Array(0);
+
 /**
  * One request and its response (RFC 9113 §5). Sending never fails: what comes after the stream's end is dropped, as a
  * peer's reset may always be on its way. Fields marked internal belong to the connection.
@@ -104,15 +108,16 @@ export class Stream {
   abortData(): void {}
 
   /**
-   * Sends what was written from `beginData`'s position up to `end`. True: all of it is in the output. False: it was
-   * copied and waits for credit, and `outputDrained` follows.
+   * Sends what was written from `beginData`'s position up to `end`. True: all of it is in the output. False: it was set
+   * aside and waits for credit, and `outputDrained` follows.
    */
   endData(end: number, endStream: boolean): boolean {
     const { connection, output } = this;
     const start = output.position + frameHeaderBytes;
     const length = end - start;
-    if (!connection.scheduler.maySend(this, length)) {
-      return this.sendState !== "open" || this.#enqueue(output.buffer.slice(start, end), endStream);
+    const whole = length <= dataFrameBytes || this.#canSplit(end, length);
+    if (!whole || !connection.scheduler.maySend(this, length)) {
+      return this.sendState !== "open" || this.#enqueue(this.#setAside(start, end), endStream);
     }
     if (length === 0 && !endStream) return true;
     if (length <= dataFrameBytes) {
@@ -147,6 +152,21 @@ export class Stream {
     this.connection.ends.reset(this, errorCode);
   }
 
+  /**
+   * Sends one message that lies in several arrays. Those of 8 KiB and more are copied into frames only, when credit lets
+   * them go, and must not change until then; the others, and all that lie in `output.buffer`, are copied at once. Result
+   * as of `endData`: true frees all of them.
+   */
+  sendSegments(segments: readonly Uint8Array[], totalBytes: number, endStream: boolean): boolean {
+    if (totalBytes === 0) return this.sendData(nothing, endStream);
+    if (this.sendState !== "open") return true;
+    this.queue ??= new SendQueue();
+    const first = this.queue.bytes === 0;
+    this.queue.pushSegments(segments, this.output.buffer.buffer);
+    if (endStream) this.sendState = "ending";
+    return this.connection.scheduler.queued(this, first);
+  }
+
   /** The application has taken so many of the received bytes. They are credited to the peer. */
   consumed(bytes: number): void {
     this.connection.credit.consumed(this, bytes);
@@ -164,6 +184,12 @@ export class Stream {
     const { buffer } = this.output;
     const last = Math.ceil((end - start) / dataFrameBytes) - 1;
     for (let index = last; index >= 0; index--) {
+  /** Whether frame headers fit in where the payload lies: an encoder may have used the slab to its end. */
+  #canSplit(end: number, length: number): boolean {
+    const headers = frameHeaderBytes * Math.floor(length / dataFrameBytes);
+    return length <= maxSplitBytes && end + headers <= this.output.buffer.length;
+  }
+
       const from = start + index * dataFrameBytes;
       const length = Math.min(dataFrameBytes, end - from);
       const to = from + index * frameHeaderBytes;
@@ -179,6 +205,12 @@ export class Stream {
     const first = this.queue.bytes === 0;
     this.queue.push(bytes);
     if (endStream) this.sendState = "ending";
+  /** What was written behind the output's position, as bytes of its own: copied, or with the slab it fills. */
+  #setAside(start: number, end: number): Uint8Array {
+    const { output } = this;
+    return (end - start) * 2 < output.buffer.length ? output.buffer.slice(start, end) : output.detach(start, end);
+  }
+
     return this.queue.bytes === 0 || this.connection.scheduler.queued(this, first);
   }
 }

@@ -40,6 +40,16 @@ export class FakeExchange implements Exchange {
   }
 
   reset(errorCode: number): void {
+  sendSegments(segments: readonly Uint8Array[], totalBytes: number, endStream: boolean): boolean {
+    const bytes = new Uint8Array(totalBytes);
+    let position = 0;
+    for (const segment of segments) {
+      bytes.set(segment, position);
+      position += segment.length;
+    }
+    return this.sendData(bytes, endStream);
+  }
+
     this.sent.push(`reset ${errorCode}`);
   }
 
