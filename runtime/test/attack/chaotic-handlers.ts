@@ -15,7 +15,7 @@ const maxDelays = 10_000;
 
 /** Handlers that do what a request's first word says, most of it wrong; they echo otherwise. */
 export class ChaoticHandlers implements TextHandlers {
-  readonly abortDelaysMs: number[] = [];
+  #abortDelaysMs: number[] = [];
   #started = 0;
   #running = 0;
   #peak = 0;
@@ -28,8 +28,8 @@ export class ChaoticHandlers implements TextHandlers {
         await this.#counted(() => wait(Number(value)));
         return request;
       case "sleep":
-        await aborted(context.signal);
-        if (this.abortDelaysMs.length < maxDelays) this.abortDelaysMs.push(Date.now() - (context.deadline ?? 0));
+        await this.#counted(() => aborted(context.signal));
+        if (this.#abortDelaysMs.length < maxDelays) this.#abortDelaysMs.push(Date.now() - (context.deadline ?? 0));
         throw new Error("nobody waits any more");
       case "throw":
         throw new StatusError(Code.NOT_FOUND, "thrown");
@@ -97,11 +97,18 @@ export class ChaoticHandlers implements TextHandlers {
     }
   }
 
-  /** Counts of handlers that hold; the peak starts again. */
+  /** Counts of handlers that hold or sleep; the peak starts again. */
   takeCounts(): { started: number; running: number; peak: number } {
     const counts = { started: this.#started, running: this.#running, peak: this.#peak };
     this.#peak = this.#running;
     return counts;
+  }
+
+  /** Milliseconds from a sleeping call's deadline until its handler saw the cancel; the record starts again. */
+  takeAbortDelays(): readonly number[] {
+    const delays = this.#abortDelaysMs;
+    this.#abortDelaysMs = [];
+    return delays;
   }
 
   async *#big(messages: number): AsyncIterable<Text> {

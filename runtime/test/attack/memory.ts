@@ -24,6 +24,24 @@ export async function collectedMemory(): Promise<Memory> {
   return { rss: rss / MiB, heap: heapUsed / MiB, external: external / MiB };
 }
 
+/** The highest resident set while `until` has not settled, in MiB, garbage apart: it is collected before each look. */
+export async function collectedPeak(until: Promise<unknown>): Promise<number> {
+  if (globalThis.gc === undefined) throw new Error("run with --expose-gc");
+  let state: "watching" | "settled" = "watching";
+  const settled = () => {
+    state = "settled";
+  };
+  until.then(settled, settled);
+  let peakBytes = 0;
+  while (state === "watching") {
+    globalThis.gc();
+    // As above; a little of what comes meanwhile is garbage again.
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    peakBytes = Math.max(peakBytes, process.memoryUsage.rss());
+  }
+  return peakBytes / MiB;
+}
+
 /** Watches the resident set for its highest value since `reset`. */
 export class PeakMemory {
   #peakBytes = 0;

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { createServer, type Http2Limits, type ServerStats } from "../../src/node/index.js";
 import { Texts } from "../support/text-service.js";
 import { ChaoticHandlers } from "./chaotic-handlers.js";
-import { collectedMemory, type Memory, PeakMemory } from "./memory.js";
+import { collectedMemory, collectedPeak, type Memory, PeakMemory } from "./memory.js";
 import { answer } from "./program.js";
 
 export interface ServerInput {
@@ -38,6 +38,8 @@ answer(async ({ limits }: ServerInput) => {
     if (call === undefined && refusals.length < 20) refusals.push(error instanceof Error ? error.message : "");
   };
   const server = createServer({ onError, ...(limits === undefined ? {} : { limits }) });
+  let stopWatching = () => {};
+  let watched: Promise<number> | undefined;
   let certificate = "server";
   const tlsServer = createServer({
     onError,
@@ -52,6 +54,17 @@ answer(async ({ limits }: ServerInput) => {
     ports: () => ({ port, tlsPort }),
     counters: () => server.stats(),
     "fill the young generation": fillYoungGeneration,
+    "watch collected": () => {
+      watched = collectedPeak(
+        new Promise<void>((resolve) => {
+          stopWatching = resolve;
+        }),
+      );
+    },
+    "peak collected": () => {
+      stopWatching();
+      return watched;
+    },
     rotate: async (name: string) => {
       certificate = name;
       await tlsServer.reloadTls();
@@ -70,7 +83,7 @@ answer(async ({ limits }: ServerInput) => {
         peakRss,
         cpuMs: (user + system) / 1000,
         handlers: handlers.takeCounts(),
-        abortDelaysMs: handlers.abortDelaysMs,
+        abortDelaysMs: handlers.takeAbortDelays(),
         unhandledRejections,
         resources,
         refusals,

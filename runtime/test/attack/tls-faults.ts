@@ -19,6 +19,10 @@ interface TlsCall {
 
 /** F19: what goes wrong with TLS, at either end: the right status, a reason in words, and no crash. */
 export async function tlsFaults(stage: Stage): Promise<void> {
+  await stage.beside("F19 TLS", () => faults(stage));
+}
+
+async function faults(stage: Stage): Promise<void> {
   const { findings, honest, port, tlsPort } = stage;
   const attack = "F19 TLS";
   const call = (input: TlsCall) => honest.ask<{ result: string; message: string }>("tls call", input);
