@@ -147,11 +147,6 @@ export class Stream {
     return true;
   }
 
-  /** Ends the stream both ways at once (RFC 9113 §5.4.2). What it had queued is dropped; its listener hears no more. */
-  reset(errorCode: number): void {
-    this.connection.ends.reset(this, errorCode);
-  }
-
   /**
    * Sends one message that lies in several arrays. Those of 8 KiB and more are copied into frames only, when credit lets
    * them go, and must not change until then; the others, and all that lie in `output.buffer`, are copied at once. Result
@@ -167,6 +162,11 @@ export class Stream {
     return this.connection.scheduler.queued(this, first);
   }
 
+  /** Ends the stream both ways at once (RFC 9113 §5.4.2). What it had queued is dropped; its listener hears no more. */
+  reset(errorCode: number): void {
+    this.connection.ends.reset(this, errorCode);
+  }
+
   /** The application has taken so many of the received bytes. They are credited to the peer. */
   consumed(bytes: number): void {
     this.connection.credit.consumed(this, bytes);
@@ -179,17 +179,17 @@ export class Stream {
     this.connection.ends.released(this);
   }
 
-  /** DATA above one frame: the payload moves apart to let further frame headers in. */
-  #splitData(start: number, end: number, endStream: boolean): void {
-    const { buffer } = this.output;
-    const last = Math.ceil((end - start) / dataFrameBytes) - 1;
-    for (let index = last; index >= 0; index--) {
   /** Whether frame headers fit in where the payload lies: an encoder may have used the slab to its end. */
   #canSplit(end: number, length: number): boolean {
     const headers = frameHeaderBytes * Math.floor(length / dataFrameBytes);
     return length <= maxSplitBytes && end + headers <= this.output.buffer.length;
   }
 
+  /** DATA above one frame: the payload moves apart to let further frame headers in. */
+  #splitData(start: number, end: number, endStream: boolean): void {
+    const { buffer } = this.output;
+    const last = Math.ceil((end - start) / dataFrameBytes) - 1;
+    for (let index = last; index >= 0; index--) {
       const from = start + index * dataFrameBytes;
       const length = Math.min(dataFrameBytes, end - from);
       const to = from + index * frameHeaderBytes;
@@ -200,17 +200,17 @@ export class Stream {
     this.connection.scheduler.written(this, end - start, last + 1);
   }
 
-  #enqueue(bytes: Uint8Array, endStream: boolean): boolean {
-    this.queue ??= new SendQueue();
-    const first = this.queue.bytes === 0;
-    this.queue.push(bytes);
-    if (endStream) this.sendState = "ending";
   /** What was written behind the output's position, as bytes of its own: copied, or with the slab it fills. */
   #setAside(start: number, end: number): Uint8Array {
     const { output } = this;
     return (end - start) * 2 < output.buffer.length ? output.buffer.slice(start, end) : output.detach(start, end);
   }
 
+  #enqueue(bytes: Uint8Array, endStream: boolean): boolean {
+    this.queue ??= new SendQueue();
+    const first = this.queue.bytes === 0;
+    this.queue.push(bytes);
+    if (endStream) this.sendState = "ending";
     return this.queue.bytes === 0 || this.connection.scheduler.queued(this, first);
   }
 }

@@ -27,15 +27,15 @@ export interface Exchange {
   abortData(): void;
   /** Sends bytes, which must not change until they have left. Result as of `endData`. */
   sendData(bytes: Uint8Array, endStream: boolean): boolean;
-  /** Ends the exchange at once, both ways. */
-  reset(errorCode: number): void;
-  /** The application has taken so many received bytes; the peer may send as many more. */
   /**
    * Sends bytes that lie in several arrays, one after the other; `totalBytes` is their sum. Arrays of 8 KiB and more are
    * not copied before credit lets them go, and must not change until then; shorter ones, and views of `output.buffer`,
    * are copied at once. Result as of `endData`: true frees all of them.
    */
   sendSegments(segments: readonly Uint8Array[], totalBytes: number, endStream: boolean): boolean;
+  /** Ends the exchange at once, both ways. */
+  reset(errorCode: number): void;
+  /** The application has taken so many received bytes; the peer may send as many more. */
   consumed(bytes: number): void;
   /** Server: the handler has ended, its slot is free. */
   release(): void;

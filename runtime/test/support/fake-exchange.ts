@@ -39,7 +39,6 @@ export class FakeExchange implements Exchange {
     return this.room === "free";
   }
 
-  reset(errorCode: number): void {
   sendSegments(segments: readonly Uint8Array[], totalBytes: number, endStream: boolean): boolean {
     const bytes = new Uint8Array(totalBytes);
     let position = 0;
@@ -50,6 +49,7 @@ export class FakeExchange implements Exchange {
     return this.sendData(bytes, endStream);
   }
 
+  reset(errorCode: number): void {
     this.sent.push(`reset ${errorCode}`);
   }
 
