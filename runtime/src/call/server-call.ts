@@ -56,7 +56,8 @@ export abstract class ServerCall implements ExchangeListener, ServerContext, Par
   #metadata: Metadata | undefined;
   #contextValues: ContextValues | undefined;
   #abort: AbortController | undefined;
-  #cancelReason: StatusError | undefined;
+  /** Why the call was cancelled; made when someone asks for it, as its stack is most of what a cancel costs. */
+  #cancelReason: StatusError | (() => StatusError) | undefined;
   #cancelListeners: Set<(reason: Error) => void> | undefined;
   /** Monotonic milliseconds; Infinity without one. */
   #deadlineAt = Number.POSITIVE_INFINITY;
@@ -136,7 +137,7 @@ export abstract class ServerCall implements ExchangeListener, ServerContext, Par
   get signal(): AbortSignal {
     if (this.#abort === undefined) {
       this.#abort = new AbortController();
-      if (this.#cancelReason !== undefined) this.#abort.abort(this.#cancelReason);
+      if (this.#cancelReason !== undefined) this.#abort.abort(this.#reason(this.#cancelReason));
     }
     return this.#abort.signal;
   }
@@ -172,7 +173,7 @@ export abstract class ServerCall implements ExchangeListener, ServerContext, Par
 
   addCancelListener(listener: (reason: Error) => void): () => void {
     if (this.#cancelReason !== undefined) {
-      listener(this.#cancelReason);
+      listener(this.#reason(this.#cancelReason));
       return () => {};
     }
     this.#cancelListeners ??= new Set();
@@ -296,13 +297,21 @@ export abstract class ServerCall implements ExchangeListener, ServerContext, Par
   #cancelWith(status: Status, cause?: string): void {
     if (this.#cancelReason !== undefined) return;
     const makeReason = () => new StatusError(status.code, status.message, cause === undefined ? undefined : { cause });
-    const reason = makeReason();
-    this.#cancelReason = reason;
+    this.#cancelReason = makeReason;
     this.abandoned(makeReason);
-    this.#abort?.abort(reason);
     const listeners = this.#cancelListeners;
+    if (this.#abort === undefined && listeners === undefined) return;
+    const reason = this.#reason(makeReason);
+    this.#abort?.abort(reason);
     this.#cancelListeners = undefined;
     if (listeners !== undefined) for (const listener of listeners) listener(reason);
+  }
+
+  /** The one error that the signal and all listeners get. */
+  #reason(reason: StatusError | (() => StatusError)): StatusError {
+    const error = typeof reason === "function" ? reason() : reason;
+    this.#cancelReason = error;
+    return error;
   }
 
   #finish(status: Status): void {
