@@ -27,6 +27,7 @@ export type { ServerContext } from "./rpc/server-context.js";
 export { BufferOverflow, bufferOverflow } from "./wire/buffer-overflow.js";
 export { decodeJsonObject, encodeJsonObject } from "./wire/json-struct.js";
 export { boolKey, mapValues, numberKey, setEntry } from "./wire/map.js";
+export { noBytes } from "./wire/own-bytes.js";
 export {
   readPackedBool,
   readPackedDouble,
@@ -42,7 +43,7 @@ export {
   readPackedUint32,
   readPackedUint64,
 } from "./wire/read-packed.js";
-export { noBytes, Reader, type UnknownField } from "./wire/reader.js";
+export { Reader, type UnknownField } from "./wire/reader.js";
 export { decodeWithSchema, encodeWithSchema } from "./wire/schema-codec.js";
 export { readWrapped } from "./wire/wrapper.js";
 export { writeBytes } from "./wire/write-bytes.js";

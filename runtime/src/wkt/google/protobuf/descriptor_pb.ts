@@ -8,7 +8,7 @@ import type { Reader } from "../../../wire/reader.js";
 import { beginMessage, endMessage } from "../../../wire/write-message.js";
 import { checkMessage, requiredFieldNotSet } from "../../../wire/wrong-value.js";
 import { messageCodec } from "../../../rpc/message-codec.js";
-import { noBytes } from "../../../wire/reader.js";
+import { noBytes } from "../../../wire/own-bytes.js";
 import { readPackedInt32 } from "../../../wire/read-packed.js";
 import { writeBool, writeDouble, writeInt32, writeInt64, writeUint64 } from "../../../wire/write-scalar.js";
 import { writeBytes } from "../../../wire/write-bytes.js";

@@ -7,7 +7,7 @@ import type { MessageCodec } from "../../../rpc/message-codec.js";
 import type { Reader } from "../../../wire/reader.js";
 import { checkMessage } from "../../../wire/wrong-value.js";
 import { messageCodec } from "../../../rpc/message-codec.js";
-import { noBytes } from "../../../wire/reader.js";
+import { noBytes } from "../../../wire/own-bytes.js";
 import { writeBool, writeDouble, writeFloat, writeInt32, writeInt64, writeUint32, writeUint64 } from "../../../wire/write-scalar.js";
 import { writeBytes } from "../../../wire/write-bytes.js";
 import { writeString } from "../../../wire/write-text.js";
