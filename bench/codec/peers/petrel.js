@@ -16,7 +16,7 @@ export function operations(type, bytes) {
   const message = fromBytes(codec, bytes);
   return {
     frame() {
-      const end = encodeGathering(codec.encode, output, message, headBytes);
+      const end = encodeGathering(codec, output, message, headBytes);
       return gatheredPieces > 0 ? gatheredSegments(output, headBytes, end) : end;
     },
     encode: () => toBytes(codec, message),

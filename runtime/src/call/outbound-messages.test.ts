@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { HeldCompressor } from "../../test/support/fake-engines.js";
 import { FakeExchange } from "../../test/support/fake-exchange.js";
 import { settled } from "../../test/support/fake-platform.js";
 import { type Text, textCodec } from "../../test/support/text-service.js";
 import { Code } from "../rpc/code.js";
+import type { MessageCodec } from "../rpc/message-codec.js";
 import { StatusError } from "../rpc/status-error.js";
-import { OutboundMessages, sendOnly } from "./outbound-messages.js";
+import { gatheredPieces } from "../wire/gather.js";
+import { writeBytes } from "../wire/write-bytes.js";
+import { OutboundMessages, sendOnly, sendUncompressed } from "./outbound-messages.js";
 
 const over = () => new StatusError(Code.ABORTED, "over");
 const end = (exchange: { sendData(bytes: Uint8Array, endStream: boolean): boolean }) =>
@@ -177,4 +180,39 @@ test("the only message leaves with the end, compressed or not", async () => {
     ["data short end", "data end", "data compressed a end"].map((line) => line.replace("data end", "data  end")),
   );
   expect(failed.map(({ message }) => message)).toEqual(["cannot encode test.v1.Text: no memory"]);
+});
+
+describe("a message with large bytes", () => {
+  const blob: MessageCodec<Uint8Array> = {
+    typeName: "test.v1.Blob",
+    encode: (buffer, message, position) => writeBytes(buffer, position, 10, message, "test.v1.Blob.data"),
+    decode: () => new Uint8Array(0),
+  };
+  const sentBy = (message: Uint8Array, maxBytes: number) => {
+    const exchange = new FakeExchange();
+    const segments: (readonly Uint8Array[])[] = [];
+    exchange.sendSegments = (given) => {
+      segments.push(given);
+      return true;
+    };
+    sendUncompressed(exchange, blob, message, maxBytes, true);
+    return segments.flat();
+  };
+
+  test("is handed over by reference, behind its prefix, tag and length", () => {
+    const large = new Uint8Array(8192).fill(7);
+    const [head, body, ...rest] = sentBy(large, 8195);
+    expect([...(head ?? [])]).toEqual([0, 0, 0, 0x20, 0x03, 10, 0x80, 0x40]);
+    expect(body).toBe(large);
+    expect(rest).toEqual([]);
+  });
+
+  test("one byte shorter is copied", () => {
+    expect(sentBy(new Uint8Array(8191), 1 << 20)).toEqual([]);
+  });
+
+  test("counts whole towards the limit", () => {
+    expect(() => sentBy(new Uint8Array(8192), 8194)).toThrow("message is 8195 bytes, larger than sendMaxBytes (8194)");
+    expect(gatheredPieces).toBe(0);
+  });
 });

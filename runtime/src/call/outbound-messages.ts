@@ -10,6 +10,13 @@ import type { Status } from "../rpc/status.js";
 import { StatusError } from "../rpc/status-error.js";
 import type { Exchange } from "../transport/exchange.js";
 import { BufferOverflow } from "../wire/buffer-overflow.js";
+import {
+  encodeGathering,
+  forgetGathered,
+  gatheredBytesFrom,
+  gatheredPieces,
+  gatheredSegments,
+} from "../wire/gather.js";
 
 const firstCapacity = 1024;
 
@@ -36,7 +43,8 @@ export function sendUncompressed<I>(
     const start = exchange.beginData(capacity);
     const buffer = exchange.output.buffer;
     try {
-      const end = codec.encode(buffer, message, start + prefixBytes);
+      const end = encodeGathering(codec, buffer, message, start + prefixBytes);
+      if (gatheredPieces > 0) return sendGathered(exchange, start, end, maxBytes, endStream);
       const length = end - start - prefixBytes;
       if (length > maxBytes) throw errorOf(messageTooLargeToSend(length, maxBytes));
       writePrefix(buffer, start, false, length);
@@ -48,6 +56,21 @@ export function sendUncompressed<I>(
       capacity = Math.max(capacity * 2, error.neededBytes - start);
     }
   }
+}
+
+/** Sends the message that was encoded behind `start`, large `bytes` by reference. Throws as `sendUncompressed` does. */
+function sendGathered(exchange: Exchange, start: number, end: number, maxBytes: number, endStream: boolean): boolean {
+  const { buffer } = exchange.output;
+  const total = end - start + gatheredBytesFrom(start);
+  const length = total - prefixBytes;
+  if (length > maxBytes) {
+    forgetGathered();
+    throw errorOf(messageTooLargeToSend(length, maxBytes));
+  }
+  writePrefix(buffer, start, false, length);
+  const segments = gatheredSegments(buffer, start, end);
+  exchange.abortData();
+  return exchange.sendSegments(segments, total, endStream);
 }
 
 /**

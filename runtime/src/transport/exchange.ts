@@ -33,6 +33,11 @@ export interface Exchange {
    * are copied at once. Result as of `endData`: true frees all of them.
    */
   sendSegments(segments: readonly Uint8Array[], totalBytes: number, endStream: boolean): boolean;
+  /**
+   * Sends segments one behind the other, `totalBytes` in all. Long ones must not change until they have left, short ones
+   * and those in `output.buffer` are copied. Result as of `endData`.
+   */
+  sendSegments(segments: readonly Uint8Array[], totalBytes: number, endStream: boolean): boolean;
   /** Ends the exchange at once, both ways. */
   reset(errorCode: number): void;
   /** The application has taken so many received bytes; the peer may send as many more. */

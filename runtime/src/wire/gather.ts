@@ -40,7 +40,7 @@ export function moveGathered(position: number, by: number): void {
  * the message is in the buffer; otherwise take it by `gatheredSegments` before anything else is encoded.
  */
 export function encodeGathering<I>(
-  encode: (buffer: Uint8Array, message: I, position: number) => number,
+  codec: { encode(buffer: Uint8Array, message: I, position: number): number },
   buffer: Uint8Array,
   message: I,
   position: number,
@@ -48,7 +48,10 @@ export function encodeGathering<I>(
   if (gatheredPieces > 0) forgetGathered();
   gathering = true;
   try {
-    return encode(buffer, message, position);
+    return codec.encode(buffer, message, position);
+  } catch (error) {
+    forgetGathered();
+    throw error;
   } finally {
     gathering = false;
   }
