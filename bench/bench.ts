@@ -13,8 +13,10 @@ import { findH2load } from "./h2load.js";
 import { Round } from "./round.js";
 import { clientRows } from "./rows/client.js";
 import { costRows } from "./rows/cost.js";
+import { fairnessRows } from "./rows/fairness.js";
 import { largeRows } from "./rows/large.js";
 import { memoryRows } from "./rows/memory.js";
+import { profileRows } from "./rows/profile.js";
 import { named, type Row, rowKinds } from "./rows/row.js";
 import { serverRows } from "./rows/server.js";
 import { streamingRows } from "./rows/streaming.js";
@@ -56,7 +58,16 @@ console.log(formatRows(rows, figures));
 process.exitCode = floorsMet() ? 0 : 1;
 
 function chosenRows(): Row[] {
-  const every = [...serverRows, ...clientRows, ...streamingRows, ...largeRows, ...costRows, ...memoryRows];
+  const every = [
+    ...serverRows,
+    ...clientRows,
+    ...streamingRows,
+    ...largeRows,
+    ...costRows,
+    ...profileRows,
+    ...memoryRows,
+    ...fairnessRows,
+  ];
   const wanted = values.rows?.split(",");
   const chosen = every
     .filter((row) => !values.quick || row.quick !== undefined)

@@ -5,7 +5,10 @@ import { connect, type Socket } from "node:net";
 const openAtOnce = 50;
 const frameHeaderBytes = 9;
 const settingsType = 4;
+const cancelCode = Buffer.from([0, 0, 0, 8]);
 const settingsAck = Buffer.from([0, 0, 0, settingsType, 1, 0, 0, 0, 0]);
+const ping = Buffer.from([0, 0, 8, 6, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8]);
+const pingAck = Buffer.from([0, 0, 8, 6, 1, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8]);
 const preface = Buffer.concat([
   Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
   Buffer.from([0, 0, 0, settingsType, 0, 0, 0, 0, 0]),
@@ -24,23 +27,36 @@ export class IdleConnections implements Disposable {
     }
   }
 
-  /** Opens so many streams on every connection: a request's header and nothing after it. */
-  openStreams(perConnection: number, path: string): void {
+  /**
+   * Opens so many streams on every connection: a request's header and nothing after it, or its one message and its end.
+   * No window is ever opened for what the server answers.
+   */
+  openStreams(perConnection: number, path: string, message?: Buffer): void {
     const block = requestBlock(path);
-    const frames: Buffer[] = [];
-    for (let stream = 0; stream < perConnection; stream++) {
-      const header = Buffer.from([0, 0, 0, 1, 4, 0, 0, 0, 0]);
-      header.writeUIntBE(block.length, 0, 3);
-      header.writeUInt32BE(2 * stream + 1, 5);
-      frames.push(header, block);
-    }
-    const bytes = Buffer.concat(frames);
-    for (const socket of this.#sockets) socket.write(bytes);
+    this.#writeToAll(perConnection, (id) => [
+      ...frame(1, 4, id, block),
+      ...(message === undefined ? [] : frame(0, 1, id, lengthPrefixed(message))),
+    ]);
+  }
+
+  /** Resets as many streams on every connection as `openStreams` has opened. */
+  cancelStreams(perConnection: number): void {
+    this.#writeToAll(perConnection, (id) => frame(3, 0, id, cancelCode));
+  }
+
+  /** Resolves when the server has gone through all that was sent, on every connection. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#sockets.map((socket) => answeredPing(socket)));
   }
 
   /** Throws when the server has given up on any. */
   check(): void {
     if (this.#lost > 0) throw new Error(`the server closed ${this.#lost} of ${this.#sockets.length} idle connections`);
+  }
+
+  #writeToAll(streams: number, frames: (id: number) => Buffer[]): void {
+    const bytes = Buffer.concat(Array.from({ length: streams }, (_, stream) => frames(2 * stream + 1)).flat());
+    for (const socket of this.#sockets) socket.write(bytes);
   }
 
   async #openOne(port: number, protocol: "http2" | "bytes"): Promise<void> {
@@ -59,6 +75,29 @@ export class IdleConnections implements Disposable {
 
   [Symbol.dispose](): void {
     for (const socket of this.#sockets) socket.destroy();
+  }
+}
+
+/** Frame header and payload (RFC 9113 §4.1). */
+function frame(type: number, flags: number, streamId: number, payload: Buffer): Buffer[] {
+  const header = Buffer.from([0, 0, 0, type, flags, 0, 0, 0, 0]);
+  header.writeUIntBE(payload.length, 0, 3);
+  header.writeUInt32BE(streamId, 5);
+  return [header, payload];
+}
+
+function lengthPrefixed(message: Buffer): Buffer {
+  const prefix = Buffer.alloc(5);
+  prefix.writeUInt32BE(message.length, 1);
+  return Buffer.concat([prefix, message]);
+}
+
+async function answeredPing(socket: Socket): Promise<void> {
+  socket.write(ping);
+  let received = Buffer.alloc(0);
+  while (!received.includes(pingAck)) {
+    const [chunk] = (await once(socket, "data")) as [Buffer];
+    received = Buffer.concat([received, chunk]);
   }
 }
 

@@ -10,7 +10,7 @@ import { bench, type Contender } from "./contender.js";
 /** A Node server that tells about its own heap; see peers/inspect.js for the questions. */
 export interface InspectedServer {
   readonly port: number;
-  ask(question: "memory" | "trace" | "traced"): Promise<Readonly<Record<string, number>>>;
+  ask(question: "memory" | "trace" | "traced" | "watch" | "watched"): Promise<Readonly<Record<string, number>>>;
 }
 
 /** Runs `work` beside a contender's server that is started for it alone on the core given. */

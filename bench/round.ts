@@ -29,7 +29,7 @@ export interface LoadResult {
 }
 
 export const serverCore = 0;
-const loadCore = 1;
+export const loadCore = 1;
 const warmUpSeconds = 1;
 const certificates = join(repository, "testdata/certs");
 const tlsFlags = ["--tls", join(certificates, "server.pem"), join(certificates, "server.key")];

@@ -2,7 +2,17 @@
 import type { Contender } from "../contender.js";
 import type { Round } from "../round.js";
 
-export const rowKinds = ["server", "tls", "client", "pair", "streaming", "large", "cost", "memory"] as const;
+export const rowKinds = [
+  "server",
+  "tls",
+  "client",
+  "pair",
+  "streaming",
+  "large",
+  "cost",
+  "memory",
+  "fairness",
+] as const;
 export type RowKind = (typeof rowKinds)[number];
 
 /** One line of the table: who is measured, how, and what Petrel is to reach against whom. */
