@@ -10,6 +10,7 @@ export const rowKinds = [
   "streaming",
   "large",
   "cost",
+  "profile",
   "memory",
   "fairness",
 ] as const;
