@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * `npm run attack [-- --long --seed=N --only=F1,F7]`: hostile clients and faults against a server in a process of its
- * own, with an honest client beside it. The figures are those of docs/reliability.md. Exits 1 when one is missed.
+ * own, with an honest client beside it. The figures are those of docs/reliability.md; a table of them comes last. Exits 1
+ * when one is missed, and when it takes longer than 7 minutes, 20 with `--long`.
  */
 import { constants, setPriority } from "node:os";
 import { parseArgs } from "node:util";
 import { attacks } from "../runtime/test/attack/attacks.js";
 import { Findings } from "../runtime/test/attack/findings.js";
+import { describeMachine } from "../runtime/test/attack/machine.js";
 import { Stage } from "../runtime/test/attack/stage.js";
 
 const { values } = parseArgs({
@@ -24,10 +26,18 @@ const { PRIORITY_LOW, PRIORITY_NORMAL } = constants.priority;
 // Only root may take a lower priority back.
 const prioritize = process.getuid?.() === 0 ? setPriority : () => undefined;
 const findings = new Findings((line) => console.log(line));
-console.log(`seed ${seed}, ${values.long ? "long" : "CI"} size`);
+console.log(`seed ${seed}, ${values.long ? "long" : "CI"} size; ${describeMachine()}`);
+const limitMinutes = values.long ? 20 : 7;
+let current = "";
+// The programs end with this one.
+setTimeout(() => {
+  findings.broken(current, `still running when the whole had taken ${limitMinutes} minutes`);
+  end();
+}, limitMinutes * 60_000).unref();
 for (const { name, stage, run, runAlone } of attacks) {
   if (only !== undefined && !only.includes(name)) continue;
   const startedAt = performance.now();
+  current = name;
   try {
     prioritize(PRIORITY_NORMAL);
     await runAlone?.(findings, options);
@@ -41,5 +51,10 @@ for (const { name, stage, run, runAlone } of attacks) {
   }
   console.log(`--- ${name} took ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
 }
-console.log(findings.summary());
-process.exit(findings.failed === 0 && findings.all.length > 0 ? 0 : 1);
+end();
+
+function end(): never {
+  console.log(`\n${findings.table()}\n\n${describeMachine()}`);
+  console.log(findings.summary());
+  process.exit(findings.failed === 0 && findings.all.length > 0 ? 0 : 1);
+}

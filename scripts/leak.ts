@@ -5,6 +5,7 @@
  */
 import { parseArgs } from "node:util";
 import { Findings } from "../runtime/test/attack/findings.js";
+import { describeMachine } from "../runtime/test/attack/machine.js";
 import { connectionErrors } from "../runtime/test/leak/connection-errors.js";
 import { heapSlope } from "../runtime/test/leak/heap-slope.js";
 import { sharedSignal } from "../runtime/test/leak/shared-signal.js";
@@ -42,7 +43,7 @@ const chosen = values.soak
       }),
     );
 
-console.log(`seed ${seed}, ${long ? "long" : "CI"} size`);
+console.log(`seed ${seed}, ${long ? "long" : "CI"} size; ${describeMachine()}`);
 for (const [name, run] of Object.entries(chosen)) {
   const startedAt = performance.now();
   try {
@@ -53,5 +54,6 @@ for (const [name, run] of Object.entries(chosen)) {
   console.log(`--- ${name} took ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
 }
 findings.equal("all", "unhandled rejections", rejections.map(String).join("; "), "");
+console.log(`\n${findings.table()}\n\n${describeMachine()}`);
 console.log(findings.summary());
 process.exit(findings.failed === 0 ? 0 : 1);

@@ -59,6 +59,22 @@ export class Findings {
     this.#add({ attack, what: "runs to its end", bound: "yes", measured, passed: false });
   }
 
+  /** A Markdown table for docs/reliability.md: a row for each attack, with what was missed in bold. */
+  table(): string {
+    const rows = new Map<string, string[]>();
+    for (const { attack, what, measured, bound, passed } of this.all) {
+      const cells = rows.get(attack) ?? [];
+      rows.set(attack, cells);
+      const text = `${what}: ${measured.split("\n")[0]} (${bound})`.replaceAll("|", "\\|");
+      cells.push(passed ? text : `**${text}**`);
+    }
+    return [
+      "| what | measured (bound) |",
+      "| --- | --- |",
+      ...[...rows].map(([attack, cells]) => `| ${attack} | ${cells.join("; ")} |`),
+    ].join("\n");
+  }
+
   summary(): string {
     return `${this.all.length - this.failed} passed, ${this.failed} failed`;
   }

@@ -27,6 +27,8 @@ export interface StartOptions {
   readonly input?: unknown;
   /** Largest number of file descriptors the program may open. */
   readonly maxDescriptors?: number | undefined;
+  /** Size of V8's young generation, of which it holds up to three. Default 16 MiB, V8's own largest. */
+  readonly youngMiB?: number | undefined;
 }
 
 /** A process of our own, started with `--expose-gc`, that is asked questions. */
@@ -44,7 +46,8 @@ export class Program implements AsyncDisposable {
   /** Starts a script of this folder or another; resolves once it answers. */
   static async start(script: URL, options: StartOptions = {}): Promise<Program> {
     // V8's young generation at its full size from the start: it is no attack's doing when it gets there.
-    const young = ["--min-semi-space-size=16", "--max-semi-space-size=16"];
+    const { youngMiB = 16 } = options;
+    const young = [`--min-semi-space-size=${youngMiB}`, `--max-semi-space-size=${youngMiB}`];
     const node = [process.execPath, "--expose-gc", ...young, "--import", "tsx", fileURLToPath(script)];
     const command = [...node, JSON.stringify(options.input ?? {})];
     const limited = ["sh", "-c", `ulimit -n ${options.maxDescriptors}; exec "$@"`, "sh", ...command];
@@ -67,15 +70,15 @@ export class Program implements AsyncDisposable {
     return this.#child.pid ?? 0;
   }
 
-  /** Rejects when the program fails at it, ends, or says nothing for a minute. */
-  ask<T>(name: string, input?: unknown): Promise<T> {
+  /** Rejects when the program fails at it, ends, or says nothing for a minute and what the work itself takes. */
+  ask<T>(name: string, input?: unknown, workMs = 0): Promise<T> {
     if (!this.running) return Promise.reject(new Error(`asked "${name}", but the program has ended`));
     const id = ++this.#lastId;
     return new Promise<T>((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(id);
-        reject(new Error(`no answer to "${name}" within ${answerTimeoutMs} ms`));
-      }, answerTimeoutMs);
+        reject(new Error(`no answer to "${name}" within ${answerTimeoutMs + workMs} ms`));
+      }, answerTimeoutMs + workMs);
       this.#waiting.set(id, {
         resolve(output) {
           clearTimeout(timer);

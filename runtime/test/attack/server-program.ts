@@ -93,8 +93,8 @@ answer(async ({ limits }: ServerInput) => {
 });
 
 /**
- * V8's young generation grows with what survives in it, up to three times 16 MiB, and never shrinks by itself. Done
- * beforehand, so that the resident set's growth is an attack's doing.
+ * V8's young generation grows with what survives in it, up to three times 16 MiB, and shrinks when V8 sees fit. Done
+ * before each look, so that the resident set's growth is an attack's doing.
  */
 function fillYoungGeneration(): void {
   let survivors: object[] = [];

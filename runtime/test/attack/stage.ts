@@ -104,7 +104,6 @@ export class Stage implements AsyncDisposable {
     const ports = await server.ask<{ port: number; tlsPort: number }>("ports");
     const honest = await Program.start(new URL("honest-program.ts", import.meta.url), { input: { port: ports.port } });
     const opened = new Stage(server, honest, ports, findings, options);
-    await server.ask("fill the young generation");
     await opened.load(1_000);
     return opened;
   }
@@ -143,11 +142,14 @@ export class Stage implements AsyncDisposable {
     const { roundMs = 700, rounds = 3, growthMiB } = options;
     await repeat(attack, roundMs);
     await this.attackersGone();
+    await this.server.ask("fill the young generation");
     const before = await this.report();
     const seen: Round[] = [];
     await this.#rounds(seen, rounds, attack, roundMs);
     if (keptOf(seen) < leastKept) await this.#rounds(seen, rounds + moreRounds, attack, roundMs);
     await this.attackersGone();
+    const { peakRss } = await this.report();
+    await this.server.ask("fill the young generation");
     const after = await this.report();
     const { findings } = this;
     const growth = after.memory.rss - before.memory.rss;
@@ -157,7 +159,7 @@ export class Stage implements AsyncDisposable {
     findings.atMost(name, "growth of heap and buffers", held, maxHeldMiB, " MiB");
     findings.atMost(name, "growth of the resident set", growth, growthMiB, " MiB");
     findings.equal(name, "unhandled rejections", after.unhandledRejections.length, 0);
-    return { before, after, growth, peakGrowth: after.peakRss - before.memory.rss };
+    return { before, after, growth, peakGrowth: peakRss - before.memory.rss };
   }
 
   /**
