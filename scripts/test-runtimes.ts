@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * `npm run test:runtimes [-- --only=node-20,bun]`: the engine's and the calls' tests on every runtime, then pairs of
- * runtimes over cleartext and TLS, then each runtime's unary rate where h2load is there. The last line counts.
+ * `npm run test:runtimes [-- --only=node-20,bun]`: the engine's and the calls' tests on every runtime, as many side by
+ * side as there are processors; then pairs of runtimes over cleartext and TLS; then, alone, the bench's row "server unary
+ * c4 m50" on each runtime where h2load is there. The last line counts.
  */
+import { availableParallelism } from "node:os";
 import { choosePairs, type PairResult, preparePairs, runPair } from "../runtime/test/runtimes/pairs.js";
 import { installRuntime, type Runtime, runtimeNames } from "../runtime/test/runtimes/runtime.js";
 import { runSuite } from "../runtime/test/runtimes/suite.js";
@@ -21,7 +23,7 @@ await preparePairs();
 
 const suites = new Map<Runtime, string[]>();
 const skips: string[] = [];
-for (const runtime of runtimes) {
+await inLanes(runtimes, async (runtime) => {
   const beganAt = performance.now();
   const report = await runSuite(runtime);
   passedTotal += report.passed;
@@ -32,7 +34,8 @@ for (const runtime of runtimes) {
   const counts = [report.passed, report.failed.length, skippedCount].map(String);
   suites.set(runtime, [...counts, `${secondsSince(beganAt)} s`]);
   progress(`${runtime.name} ${runtime.version}: ${counts[0]} passed, ${counts[1]} failed, ${counts[2]} skipped`);
-}
+});
+progress(`suites done after ${secondsSince(startedAt)} s`);
 
 const pairRows: string[][] = [];
 for (const [client, server] of choosePairs(runtimes)) {
@@ -45,6 +48,7 @@ for (const [client, server] of choosePairs(runtimes)) {
   progress(`${client.name} to ${server.name}: ${results.map(describePair).join(", ")}`);
 }
 
+progress(`pairs done after ${secondsSince(startedAt)} s`);
 const rates = new Map<Runtime, string>();
 const isMeasurable = await hasH2load();
 for (const runtime of isMeasurable ? runtimes : []) {
@@ -56,7 +60,7 @@ for (const runtime of isMeasurable ? runtimes : []) {
 }
 
 printTable([
-  ["runtime", "version", "passed", "failed", "skipped", "took", "unary c4 m50"],
+  ["runtime", "version", "passed", "failed", "skipped", "took", "server unary c4 m50"],
   ...runtimes.map((runtime) => [
     runtime.name,
     runtime.version,
@@ -71,6 +75,15 @@ for (const failure of failures) console.log(`FAILED ${failure}`);
 console.log(`${secondsSince(startedAt)} s`);
 console.log(`${passedTotal} passed, ${failures.length} failed`);
 process.exitCode = failures.length === 0 && passedTotal > 0 ? 0 : 1;
+
+/** Does the work for each, in order, one at a time on each processor. */
+async function inLanes<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  let next = 0;
+  const lane = async () => {
+    for (let item = items[next++]; item !== undefined; item = items[next++]) await work(item);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, lane));
+}
 
 function describePair({ passed, failed }: PairResult): string {
   return failed.length === 0 ? `${passed} passed` : `${passed} passed, ${failed.length} failed`;
