@@ -3,7 +3,7 @@ import { decodeUtf8 } from "#text";
 import { malformed } from "./malformed.js";
 import { longestShortText, shortAscii } from "./short-text.js";
 
-let strict: TextDecoder | undefined;
+let strict: InstanceType<typeof TextDecoder> | undefined;
 
 /** Reads text that must be UTF-8; throws when it is not. */
 export function readText(bytes: Uint8Array, start: number, end: number): string {

@@ -17,7 +17,7 @@ export function writePackedBool(
   field: string,
 ): number {
   if (list.length === 0) return position;
-  let at = putHead(buffer, position, tag, list.length);
+  let at = putHead(buffer, position, tag, list.length, list, field);
   for (let i = 0; i < list.length; i++) {
     const value = list[i];
     if (value !== true && value !== false) throw wrongValue(field, "a boolean", value);
@@ -35,12 +35,12 @@ export function writePackedInt32(
   field: string,
 ): number {
   if (list.length === 0) return position;
-  const start = beginVarints(buffer, position, tag, list.length);
+  const start = beginVarints(buffer, position, tag, list, field);
   let at = start;
   for (let i = 0; i < list.length; i++) {
     if (at + maxVarintBytes > buffer.length) throw bufferOverflow(at + maxVarintBytes);
     let value = list[i];
-    if ((value | 0) !== value) value = int32From(value, field);
+    if (typeof value !== "number" || (value | 0) !== value) value = int32From(value, field);
     at = putInt32(buffer, at, value);
   }
   return endVarints(buffer, start, at, list.length);
@@ -54,12 +54,12 @@ export function writePackedUint32(
   field: string,
 ): number {
   if (list.length === 0) return position;
-  const start = beginVarints(buffer, position, tag, list.length);
+  const start = beginVarints(buffer, position, tag, list, field);
   let at = start;
   for (let i = 0; i < list.length; i++) {
     if (at + maxVarintBytes > buffer.length) throw bufferOverflow(at + maxVarintBytes);
     let value = list[i];
-    if (value >>> 0 !== value) value = uint32From(value, field);
+    if (typeof value !== "number" || value >>> 0 !== value) value = uint32From(value, field);
     at = putVarint32(buffer, at, value);
   }
   return endVarints(buffer, start, at, list.length);
@@ -73,12 +73,12 @@ export function writePackedSint32(
   field: string,
 ): number {
   if (list.length === 0) return position;
-  const start = beginVarints(buffer, position, tag, list.length);
+  const start = beginVarints(buffer, position, tag, list, field);
   let at = start;
   for (let i = 0; i < list.length; i++) {
     if (at + maxVarintBytes > buffer.length) throw bufferOverflow(at + maxVarintBytes);
     let value = list[i];
-    if ((value | 0) !== value) value = int32From(value, field);
+    if (typeof value !== "number" || (value | 0) !== value) value = int32From(value, field);
     at = putVarint32(buffer, at, ((value << 1) ^ (value >> 31)) >>> 0);
   }
   return endVarints(buffer, start, at, list.length);
@@ -92,7 +92,7 @@ export function writePackedInt64(
   field: string,
 ): number {
   if (list.length === 0) return position;
-  const start = beginVarints(buffer, position, tag, list.length);
+  const start = beginVarints(buffer, position, tag, list, field);
   let at = start;
   for (let i = 0; i < list.length; i++) {
     if (at + maxVarintBytes > buffer.length) throw bufferOverflow(at + maxVarintBytes);
@@ -110,7 +110,7 @@ export function writePackedUint64(
   field: string,
 ): number {
   if (list.length === 0) return position;
-  const start = beginVarints(buffer, position, tag, list.length);
+  const start = beginVarints(buffer, position, tag, list, field);
   let at = start;
   for (let i = 0; i < list.length; i++) {
     if (at + maxVarintBytes > buffer.length) throw bufferOverflow(at + maxVarintBytes);
@@ -128,7 +128,7 @@ export function writePackedSint64(
   field: string,
 ): number {
   if (list.length === 0) return position;
-  const start = beginVarints(buffer, position, tag, list.length);
+  const start = beginVarints(buffer, position, tag, list, field);
   let at = start;
   for (let i = 0; i < list.length; i++) {
     if (at + maxVarintBytes > buffer.length) throw bufferOverflow(at + maxVarintBytes);
@@ -147,11 +147,11 @@ export function writePackedFixed32(
 ): number {
   const { length } = list;
   if (length === 0) return position;
-  const start = putHead(buffer, position, tag, length * 4);
+  const start = putHead(buffer, position, tag, length * 4, list, field);
   const view = new DataView(buffer.buffer, buffer.byteOffset + start, length * 4);
   for (let i = 0; i < length; i++) {
     const value = list[i];
-    view.setUint32(i * 4, value >>> 0 === value ? value : uint32From(value, field), true);
+    view.setUint32(i * 4, typeof value === "number" && value >>> 0 === value ? value : uint32From(value, field), true);
   }
   return start + length * 4;
 }
@@ -165,11 +165,11 @@ export function writePackedSfixed32(
 ): number {
   const { length } = list;
   if (length === 0) return position;
-  const start = putHead(buffer, position, tag, length * 4);
+  const start = putHead(buffer, position, tag, length * 4, list, field);
   const view = new DataView(buffer.buffer, buffer.byteOffset + start, length * 4);
   for (let i = 0; i < length; i++) {
     const value = list[i];
-    view.setInt32(i * 4, (value | 0) === value ? value : int32From(value, field), true);
+    view.setInt32(i * 4, typeof value === "number" && (value | 0) === value ? value : int32From(value, field), true);
   }
   return start + length * 4;
 }
@@ -183,7 +183,7 @@ export function writePackedFixed64(
 ): number {
   const { length } = list;
   if (length === 0) return position;
-  const start = putHead(buffer, position, tag, length * 8);
+  const start = putHead(buffer, position, tag, length * 8, list, field);
   const view = new DataView(buffer.buffer, buffer.byteOffset + start, length * 8);
   for (let i = 0; i < length; i++) {
     const value = list[i];
@@ -201,7 +201,7 @@ export function writePackedSfixed64(
 ): number {
   const { length } = list;
   if (length === 0) return position;
-  const start = putHead(buffer, position, tag, length * 8);
+  const start = putHead(buffer, position, tag, length * 8, list, field);
   const view = new DataView(buffer.buffer, buffer.byteOffset + start, length * 8);
   for (let i = 0; i < length; i++) {
     const value = list[i];
@@ -219,7 +219,7 @@ export function writePackedFloat(
 ): number {
   const { length } = list;
   if (length === 0) return position;
-  const start = putHead(buffer, position, tag, length * 4);
+  const start = putHead(buffer, position, tag, length * 4, list, field);
   const view = new DataView(buffer.buffer, buffer.byteOffset + start, length * 4);
   for (let i = 0; i < length; i++) {
     const value = list[i];
@@ -237,7 +237,7 @@ export function writePackedDouble(
 ): number {
   const { length } = list;
   if (length === 0) return position;
-  const start = putHead(buffer, position, tag, length * 8);
+  const start = putHead(buffer, position, tag, length * 8, list, field);
   const view = new DataView(buffer.buffer, buffer.byteOffset + start, length * 8);
   for (let i = 0; i < length; i++) {
     const value = list[i];
@@ -247,17 +247,35 @@ export function writePackedDouble(
 }
 
 // Tag and length of content whose size is known.
-function putHead(buffer: Uint8Array, position: number, tag: number, length: number): number {
+function putHead(
+  buffer: Uint8Array,
+  position: number,
+  tag: number,
+  length: number,
+  list: readonly unknown[],
+  field: string,
+): number {
   const most = position + maxHeadBytes + length;
-  if (most > buffer.length) throw bufferOverflow(most);
+  if (!(most <= buffer.length)) throw noRoom(most, list, field);
   return putVarint32(buffer, putTag(buffer, position, tag), length);
 }
 
 // Tag, and room for the length that one byte an element would have; returns where the first element goes.
-function beginVarints(buffer: Uint8Array, position: number, tag: number, elements: number): number {
-  const most = position + maxHeadBytes + elements;
-  if (most > buffer.length) throw bufferOverflow(most);
-  return putTag(buffer, position, tag) + varint32Bytes(elements);
+function beginVarints(
+  buffer: Uint8Array,
+  position: number,
+  tag: number,
+  list: readonly unknown[],
+  field: string,
+): number {
+  const most = position + maxHeadBytes + list.length;
+  if (!(most <= buffer.length)) throw noRoom(most, list, field);
+  return putTag(buffer, position, tag) + varint32Bytes(list.length);
+}
+
+// What has no length is no list (NaN bytes): a Set, say.
+function noRoom(neededBytes: number, list: readonly unknown[], field: string): Error {
+  return Number.isNaN(neededBytes) ? wrongValue(field, "an array", list) : bufferOverflow(neededBytes);
 }
 
 function endVarints(buffer: Uint8Array, start: number, end: number, elements: number): number {

@@ -30,31 +30,31 @@ export function writeBool(buffer: Uint8Array, position: number, tag: number, val
 /** Also for enums. */
 export function writeInt32(buffer: Uint8Array, position: number, tag: number, value: number, field: string): number {
   reserve(buffer, position);
-  if ((value | 0) !== value) value = int32From(value, field);
+  if (typeof value !== "number" || (value | 0) !== value) value = int32From(value, field);
   return putInt32(buffer, putTag(buffer, position, tag), value);
 }
 
 export function writeUint32(buffer: Uint8Array, position: number, tag: number, value: number, field: string): number {
   reserve(buffer, position);
-  if (value >>> 0 !== value) value = uint32From(value, field);
+  if (typeof value !== "number" || value >>> 0 !== value) value = uint32From(value, field);
   return putVarint32(buffer, putTag(buffer, position, tag), value);
 }
 
 export function writeSint32(buffer: Uint8Array, position: number, tag: number, value: number, field: string): number {
   reserve(buffer, position);
-  if ((value | 0) !== value) value = int32From(value, field);
+  if (typeof value !== "number" || (value | 0) !== value) value = int32From(value, field);
   return putVarint32(buffer, putTag(buffer, position, tag), ((value << 1) ^ (value >> 31)) >>> 0);
 }
 
 export function writeFixed32(buffer: Uint8Array, position: number, tag: number, value: number, field: string): number {
   reserve(buffer, position);
-  if (value >>> 0 !== value) value = uint32From(value, field);
+  if (typeof value !== "number" || value >>> 0 !== value) value = uint32From(value, field);
   return put32(buffer, putTag(buffer, position, tag), value);
 }
 
 export function writeSfixed32(buffer: Uint8Array, position: number, tag: number, value: number, field: string): number {
   reserve(buffer, position);
-  if ((value | 0) !== value) value = int32From(value, field);
+  if (typeof value !== "number" || (value | 0) !== value) value = int32From(value, field);
   return put32(buffer, putTag(buffer, position, tag), value);
 }
 
