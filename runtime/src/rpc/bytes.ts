@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { BufferOverflow, bufferOverflow } from "../wire/buffer-overflow.js";
+import { encodeWhole } from "../wire/gather.js";
 import { Reader } from "../wire/reader.js";
 import type { MessageCodec } from "./message-codec.js";
 
@@ -16,7 +17,7 @@ export function toBytes<I>(codec: MessageCodec<unknown, I>, message: I): Uint8Ar
   try {
     for (;;) {
       try {
-        return copyOut(buffer, codec.encode(buffer, message, 0));
+        return copyOut(buffer, encodeWhole(codec, buffer, message, 0));
       } catch (error) {
         if (!(error instanceof BufferOverflow)) throw error;
         buffer = new Uint8Array(Math.max(buffer.length * 2, error.neededBytes));

@@ -35,25 +35,42 @@ export function moveGathered(position: number, by: number): void {
   for (const piece of pieces) if (piece.position >= position) piece.position += by;
 }
 
+type Encode<I> = (buffer: Uint8Array, message: I, position: number) => number;
+
 /**
  * Encodes with large `bytes` by reference and returns the end position in the buffer. `gatheredPieces` is 0 when all of
- * the message is in the buffer; otherwise take it by `gatheredSegments` before anything else is encoded.
+ * the message is in the buffer; otherwise take it by `gatheredSegments` before anything else is encoded. When it throws,
+ * nothing is referenced.
  */
-export function encodeGathering<I>(
-  codec: { encode(buffer: Uint8Array, message: I, position: number): number },
-  buffer: Uint8Array,
-  message: I,
-  position: number,
-): number {
+export function encodeGathering<I>(encode: Encode<I>, buffer: Uint8Array, message: I, position: number): number {
+  if (gathering) throw new Error("a getter of a message that is being sent may not send another message");
   if (gatheredPieces > 0) forgetGathered();
   gathering = true;
   try {
-    return codec.encode(buffer, message, position);
+    return encode(buffer, message, position);
   } catch (error) {
     forgetGathered();
     throw error;
   } finally {
     gathering = false;
+  }
+}
+
+/** Encodes with all `bytes` copied into the buffer, whatever is being gathered: a getter of that message may call it. */
+export function encodeWhole<I>(
+  codec: { readonly encode: Encode<I> },
+  buffer: Uint8Array,
+  message: I,
+  position: number,
+): number {
+  if (!gathering && gatheredPieces === 0) return codec.encode(buffer, message, position);
+  const outer = { gathering, gatheredPieces, pieces };
+  gathering = false;
+  forgetGathered();
+  try {
+    return codec.encode(buffer, message, position);
+  } finally {
+    ({ gathering, gatheredPieces, pieces } = outer);
   }
 }
 
