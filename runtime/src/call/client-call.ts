@@ -10,6 +10,8 @@ import {
   connectionLost,
   credentialsNeedTls,
   exchangeFailed,
+  fieldsTooLargeToSend,
+  limitExceeded,
   notProcessed,
   responseMalformed,
   trailersMissing,
@@ -26,6 +28,7 @@ import {
   type ExchangeError,
   type ExchangeListener,
   type FieldSection,
+  sectionBytes,
 } from "../transport/exchange.js";
 import { credentialMetadata, credentialsStatus } from "./call-credentials.js";
 import { checkCallOptions } from "./call-options.js";
@@ -128,6 +131,10 @@ export abstract class ClientCall extends LimitedCall implements ExchangeListener
       deadlineAt === Number.POSITIVE_INFINITY ? undefined : deadlineAt - this.engine.platform.clock.now();
     const encoding = this.coding === undefined ? "identity" : this.coding.compressor.name;
     const fields = this.engine.heads.fields(this.method.path, encoding, timeoutMs, this.#metadata, this.#credentials);
+    if (!connection.accepts(fields)) {
+      this.stop(fieldsTooLargeToSend("headers", sectionBytes(fields), connection.maxHeaderListBytes));
+      return true;
+    }
     const exchange = connection.open(fields, false, this);
     if (exchange === undefined) return false;
     this.state = "assigned";
@@ -191,6 +198,7 @@ export abstract class ClientCall extends LimitedCall implements ExchangeListener
     if (error.initiator === "connection") this.#finish(connectionLost(error.message), true);
     else if (error.unprocessed) this.#finish(notProcessed(error.message), true);
     else if (error.initiator === "remote") this.#finish(this.engine.protocol.resetStatus(error.errorCode), true);
+    else if (error.errorCode === ErrorCode.ENHANCE_YOUR_CALM) this.#finish(limitExceeded(error.message), true);
     else this.#finish(exchangeFailed(error.message), true);
   }
 

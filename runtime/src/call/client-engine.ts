@@ -63,6 +63,10 @@ export interface UnassignedCall {
 /** A connection to a server that calls can be started on. */
 export interface ClientConnection {
   readonly peer: Peer;
+  /** How large a request's head the server accepts (RFC 9113 §6.5.2); Infinity when it has not said. */
+  readonly maxHeaderListBytes: number;
+  /** Whether it accepts a head of these fields. */
+  accepts(fields: readonly Field[]): boolean;
   /** Opens an exchange; undefined when the peer's MAX_CONCURRENT_STREAMS is reached or the connection is draining. */
   open(fields: readonly Field[], endStream: boolean, listener: ExchangeListener): Exchange | undefined;
 }

@@ -2,9 +2,8 @@
 import { type CompressionSettings, compressorNamed } from "../protocol/compression.js";
 import { prefixBytes, writePrefix } from "../protocol/length-prefixed-message.js";
 import { toBytes } from "../rpc/bytes.js";
-import { Code } from "../rpc/code.js";
 import type { Compressor, Encoding } from "../rpc/compression.js";
-import { libraryStatus, messageTooLargeToSend } from "../rpc/library-status.js";
+import { messageNotEncoded, messageTooLargeToSend, sentAfterEnd } from "../rpc/library-status.js";
 import type { MessageCodec } from "../rpc/message-codec.js";
 import type { Status } from "../rpc/status.js";
 import { StatusError } from "../rpc/status-error.js";
@@ -304,15 +303,11 @@ interface Waiting<I> {
 /** Why a message cannot be sent, as a StatusError: itself, or INTERNAL with the error as its cause. */
 export function unsendable(typeName: string, error: unknown): StatusError {
   if (error instanceof StatusError) return error;
-  const text = error instanceof Error ? error.message : String(error);
-  return errorOf(
-    libraryStatus(Code.INTERNAL, `cannot encode ${typeName === "" ? "a message" : typeName}: ${text}`),
-    error,
-  );
+  return errorOf(messageNotEncoded(typeName, error), error);
 }
 
 function afterEnd(): StatusError {
-  return errorOf(libraryStatus(Code.INTERNAL, "send() after halfClose() or after the end of the call"));
+  return errorOf(sentAfterEnd);
 }
 
 function errorOf(status: Status, cause?: unknown): StatusError {

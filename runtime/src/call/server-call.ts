@@ -7,6 +7,7 @@ import {
   cancelledByClient,
   connectionLostOnServer,
   deadlineExceeded,
+  fieldsTooLargeToSend,
   handlerFailed,
   shutdownGraceEnded,
   statusNotEncoded,
@@ -22,7 +23,9 @@ import {
   type Exchange,
   type ExchangeError,
   type ExchangeListener,
+  type Field,
   type FieldSection,
+  sectionBytes,
 } from "../transport/exchange.js";
 import { DeadlineTimer } from "./deadline-timer.js";
 import type { SendCoding } from "./outbound-messages.js";
@@ -159,8 +162,8 @@ export abstract class ServerCall implements ExchangeListener, ServerContext, Par
     this.#headers?.seal(headersHaveLeft);
   }
 
+  /** Throws a StatusError, with nothing sent and the handler's headers forgotten, when they are more than the client accepts. */
   #sendHead(): void {
-    this.#headersState = "sent";
     const encoding = this.coding === undefined ? "identity" : this.coding.compressor.name;
     const fields = this.protocol.responseHead(
       this.head,
@@ -168,6 +171,14 @@ export abstract class ServerCall implements ExchangeListener, ServerContext, Par
       this.engine.compression.acceptEncodings,
       this.#headers,
     );
+    if (this.#headers !== undefined) {
+      const tooLarge = this.#tooLarge("headers", fields);
+      if (tooLarge !== undefined) {
+        this.#headers = undefined;
+        throw tooLarge;
+      }
+    }
+    this.#headersState = "sent";
     this.exchange.sendHeaders(fields, false);
   }
 
@@ -188,35 +199,51 @@ export abstract class ServerCall implements ExchangeListener, ServerContext, Par
   }
 
   shutDown(): void {
-    this.#stop(shutdownGraceEnded);
+    if (this.state !== "ended" && this.exchange.queuedBytes > 0) {
+      // The status would wait behind data that the client does not take, and a reset would say CANCELLED (gRPC statuscodes:
+      // "Server shutting down" is UNAVAILABLE): the end of the connection, which comes next, says what is true.
+      this.#cancelWith(shutdownGraceEnded);
+      this.#finish(shutdownGraceEnded);
+    } else {
+      this.#stop(shutdownGraceEnded);
+    }
   }
 
   /** Sends the status and ends the call. The first end counts. */
   end(status: Status, metadata?: Metadata): void {
     if (this.state === "ended") return;
     if (metadata !== undefined && metadata.size > 0) this.trailers.merge(metadata);
-    // In one section with the status, what the handler left as headers would arrive as trailers.
-    if (this.#headersState === "open" && this.#headers !== undefined && this.#headers.size > 0) this.#sendHead();
     let sent = status;
     try {
-      this.#sendStatus(status);
+      // In one section with the status, what the handler left as headers would arrive as trailers.
+      if (this.#headersState === "open" && this.#headers !== undefined && this.#headers.size > 0) this.#sendHead();
+      const fields = this.#statusFields(status);
+      const checked = status.code !== Code.OK || this.#trailers !== undefined;
+      const tooLarge = checked ? this.#tooLarge("trailers", fields) : undefined;
+      if (tooLarge !== undefined) throw tooLarge;
+      this.exchange.sendHeaders(fields, true);
     } catch (error) {
-      // A status that cannot be written, for its details are none: the call must end all the same.
+      // Details that are none, or more of the handler's words than the client accepts: the call must end all the same.
       this.engine.handlerFailed(error, this);
-      sent = statusNotEncoded(status);
-      this.#sendStatus(sent);
+      sent = error instanceof StatusError ? error.status : statusNotEncoded(status);
+      if (error instanceof StatusError) this.#trailers = undefined;
+      this.exchange.sendHeaders(this.#statusFields(sent), true);
     }
+    this.#headersState = "sent";
     this.#finish(sent);
   }
 
-  #sendStatus(status: Status): void {
-    if (this.#headersState === "sent") {
-      this.exchange.sendHeaders(this.protocol.trailers(status, this.#trailers), true);
-    } else {
-      const fields = this.protocol.trailersOnly(this.head, status, this.#trailers);
-      this.#headersState = "sent";
-      this.exchange.sendHeaders(fields, true);
-    }
+  #statusFields(status: Status): readonly Field[] {
+    if (this.#headersState === "sent") return this.protocol.trailers(status, this.#trailers);
+    return this.protocol.trailersOnly(this.head, status, this.#trailers);
+  }
+
+  #tooLarge(what: "headers" | "trailers", fields: readonly Field[]): StatusError | undefined {
+    const { maxHeaderListBytes } = this.exchange;
+    const bytes = sectionBytes(fields);
+    if (bytes <= maxHeaderListBytes) return undefined;
+    const { code, message } = fieldsTooLargeToSend(what, bytes, maxHeaderListBytes);
+    return new StatusError(code, message);
   }
 
   /** The handler has thrown or rejected. */

@@ -30,7 +30,7 @@ export interface ServerEngine {
 
 /** A running call, as shutdown sees it. */
 export interface CancellableCall extends Linked<CancellableCall> {
-  /** Ends the call with UNAVAILABLE: the server is going away. */
+  /** Ends the call with UNAVAILABLE: the server is going away, and the call's connection is closed next. */
   shutDown(): void;
 }
 

@@ -280,6 +280,18 @@ test("a call that ends while its client takes no data is reset", () => {
   const served = serve(never);
   served.receive(framed("a"));
   served.exchange.queuedBytes = 10;
-  served.call.shutDown();
+  served.call.deadlinePassed();
   expect([served.exchange.sent, served.engine.ended]).toEqual([["reset 8"], []]);
+});
+
+test("shutdown leaves a call whose client takes no data to the end of its connection, which is UNAVAILABLE", () => {
+  const served = serve(never);
+  served.receive(framed("a"));
+  served.exchange.queuedBytes = 10;
+  served.call.shutDown();
+  expect([served.exchange.sent, served.call.state, served.call.signal.reason]).toMatchObject([
+    [],
+    "ended",
+    { code: Code.UNAVAILABLE },
+  ]);
 });

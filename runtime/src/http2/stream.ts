@@ -84,6 +84,11 @@ export class Stream {
     return this.queue === undefined ? 0 : this.queue.bytes;
   }
 
+  /** How large a field section the peer accepts; Infinity when it has not said. */
+  get maxHeaderListBytes(): number {
+    return this.connection.peerSettings.maxHeaderListBytes;
+  }
+
   /** Sends a response head or trailers; with `endStream` they wait behind queued data. */
   sendHeaders(fields: readonly Field[], endStream: boolean): void {
     if (this.sendState !== "open") return;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Code } from "./code.js";
-import type { MethodShape } from "./method.js";
 import type { Status } from "./status.js";
 
 // Every status Petrel makes by itself: the case, its code and its words in one place (gRPC statuscodes). The library
@@ -45,10 +44,6 @@ export const channelClosed = libraryStatus(Code.CANCELLED, "cancelled: the chann
 export const channelIsClosed = libraryStatus(Code.UNAVAILABLE, "the channel is closed");
 /** `server.shutdown()` ran out of grace. */
 export const shutdownGraceEnded = libraryStatus(Code.UNAVAILABLE, "the server shut down before the call ended");
-/** A call that arrives while the server shuts down. */
-export const shuttingDown = libraryStatus(Code.UNAVAILABLE, "the server is shutting down");
-/** More handlers run than the server admits. */
-export const overloaded = libraryStatus(Code.RESOURCE_EXHAUSTED, "the server runs as many calls as it admits");
 
 /** Messages of a call are read or sent after its status is known. */
 export const callIsOver = libraryStatus(Code.CANCELLED, "the call is over");
@@ -91,18 +86,16 @@ export function unimplementedCodec(path: string, codec: string): Status {
 }
 /** What the client learns of a handler that threw something else than a StatusError: nothing of its text, which goes to `onError`. */
 export const handlerFailed = libraryStatus(Code.UNKNOWN, "the handler failed");
-/** The handler returned or yielded something its codec cannot write. */
-export function responseNotEncoded(path: string, error: unknown): Status {
-  return libraryStatus(Code.INTERNAL, `cannot encode the response of ${path}: ${textOf(error)}`);
-}
 /** The handler's status cannot be written: its details or its text are not what they should be. */
 export function statusNotEncoded(status: Status): Status {
   return libraryStatus(Code.INTERNAL, `cannot encode the status, whose code is ${String(status.code)}`);
 }
-/** The client's message cannot be written. */
-export function requestNotEncoded(path: string, error: unknown): Status {
-  return libraryStatus(Code.INTERNAL, `cannot encode the request of ${path}: ${textOf(error)}`);
+/** A message that we are to send cannot be written. */
+export function messageNotEncoded(typeName: string, error: unknown): Status {
+  return libraryStatus(Code.INTERNAL, `cannot encode ${typeName === "" ? "a message" : typeName}: ${textOf(error)}`);
 }
+/** A message was sent behind the end of its direction. */
+export const sentAfterEnd = libraryStatus(Code.INTERNAL, "send() after halfClose() or after the end of the call");
 /** The peer's message cannot be read. */
 export function messageNotDecoded(typeName: string, error: unknown): Status {
   return libraryStatus(Code.INTERNAL, `cannot decode ${typeName === "" ? "a message" : typeName}: ${textOf(error)}`);
@@ -125,10 +118,6 @@ export function responseMissing(path: string): Status {
 /** A second message for a unary or client-streaming method. */
 export function responseRepeated(path: string): Status {
   return libraryStatus(Code.UNIMPLEMENTED, `method ${path} gives one response message, the server sent more`);
-}
-/** The shape that handlers and calls agree on is not the one that was used. */
-export function wrongShape(path: string, shape: MethodShape): Status {
-  return libraryStatus(Code.INTERNAL, `method ${path} is ${shape}`);
 }
 
 // Messages
@@ -197,10 +186,16 @@ export const responseMalformed = libraryStatus(Code.INTERNAL, "the server's resp
 export function exchangeFailed(reason: string): Status {
   return libraryStatus(Code.INTERNAL, reason);
 }
-/** The head or the trailers are larger than we accept. */
-export function fieldSectionTooLarge(limit: "bytes" | "count"): Status {
-  const option = limit === "bytes" ? "maxHeaderListBytes" : "maxHeaderFields";
-  return libraryStatus(Code.RESOURCE_EXHAUSTED, `header list exceeds ${option}`);
+/** The response goes past a limit of ours, which the reason names: the size of its head or trailers, its 1xx responses. */
+export function limitExceeded(reason: string): Status {
+  return libraryStatus(Code.RESOURCE_EXHAUSTED, reason);
+}
+/** Headers or trailers that we are to send are larger than the peer accepts (RFC 9113 §6.5.2). */
+export function fieldsTooLargeToSend(what: "headers" | "trailers", bytes: number, peerMaxBytes: number): Status {
+  return libraryStatus(
+    Code.RESOURCE_EXHAUSTED,
+    `${what} are ${bytes} bytes, larger than the peer's SETTINGS_MAX_HEADER_LIST_SIZE (${peerMaxBytes})`,
+  );
 }
 
 function textOf(reason: unknown): string {

@@ -3,7 +3,7 @@ import type { Field } from "../http2/hpack/field.js";
 import type { FieldSection } from "../http2/hpack/field-section.js";
 
 export { ErrorCode } from "../http2/error-code.js";
-export { type Field, field } from "../http2/hpack/field.js";
+export { type Field, field, sectionBytes } from "../http2/hpack/field.js";
 export type { FieldSection } from "../http2/hpack/field-section.js";
 
 /**
@@ -16,6 +16,9 @@ export interface Exchange {
   readonly queuedBytes: number;
   /** Monotonic milliseconds at which the call's own deadline passes; Infinity without one. A reset after it is honest. */
   deadlineAt: number;
+
+  /** How large a field section the peer accepts, as `sectionBytes` counts; Infinity when it has not said. */
+  readonly maxHeaderListBytes: number;
 
   /** A response head, or trailers (`endStream`), which wait behind queued data. */
   sendHeaders(fields: readonly Field[], endStream: boolean): void;

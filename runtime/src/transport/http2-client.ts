@@ -5,7 +5,7 @@ import type { ConnectionListener } from "../http2/host.js";
 import type { Http2Counters, Http2Limits } from "../http2/limits.js";
 import type { Stream } from "../http2/stream.js";
 import type { Peer } from "../rpc/peer.js";
-import type { Exchange, ExchangeListener, Field, FieldSection } from "./exchange.js";
+import { type Exchange, type ExchangeListener, type Field, type FieldSection, sectionBytes } from "./exchange.js";
 import type { ByteEndpoint, EndpointHost } from "./socket.js";
 import { WatchedHost } from "./watched-host.js";
 
@@ -39,6 +39,8 @@ export class Http2ClientConnection implements ByteEndpoint, ConnectionListener {
   readonly #host: EndpointHost;
   readonly #connection: Connection;
   #settings: "awaited" | "received" = "awaited";
+  /** A constant head that the server accepts. */
+  #accepted: readonly Field[] | undefined;
 
   /** Queues the client's preface at once. Without `counters` it has its own. */
   constructor(
@@ -69,6 +71,19 @@ export class Http2ClientConnection implements ByteEndpoint, ConnectionListener {
   /** How often each limit was hit, on all connections that share the counters. */
   get counters(): Http2Counters {
     return this.#connection.counters;
+  }
+
+  /** How large a request's head the server accepts, as `sectionBytes` counts; Infinity when it has not said. */
+  get maxHeaderListBytes(): number {
+    return this.#connection.peerSettings.maxHeaderListBytes;
+  }
+
+  /** Whether the server accepts a head of these fields; a head that is not, it answers 431 or by a reset. */
+  accepts(fields: readonly Field[]): boolean {
+    if (fields === this.#accepted) return true;
+    if (sectionBytes(fields) > this.maxHeaderListBytes) return false;
+    if (Object.isFrozen(fields)) this.#accepted = fields;
+    return true;
   }
 
   /** Opens an exchange; undefined when the server's MAX_CONCURRENT_STREAMS is reached or the connection is draining. */
@@ -135,6 +150,7 @@ export class Http2ClientConnection implements ByteEndpoint, ConnectionListener {
   }
 
   settingsReceived(): void {
+    this.#accepted = undefined;
     if (this.#settings === "received") return;
     this.#settings = "received";
     this.listener.ready();

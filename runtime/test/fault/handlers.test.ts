@@ -236,7 +236,7 @@ describe.each<[Carrier, number]>([
         return out;
       },
     };
-    const served = await serve(carrier, handlers, { server: { limits: { peerResetBurst: 1_000 } } });
+    const served = await serve(carrier, handlers);
     await using _ = served;
     for (let made = 0; made < 300; made++) {
       for await (const { text } of served.channel.call(down, { text: "" })) {

@@ -49,6 +49,31 @@ describe.each(carriers)("shutdown over %s", (carrier) => {
     await served.channel.close();
   });
 
+  test("cuts calls whose replies nobody takes, UNAVAILABLE", async () => {
+    let sent = 0;
+    const served = await serve(
+      carrier,
+      {
+        async *down() {
+          for (; ; sent++) yield { text: "x".repeat(60_000) };
+        },
+      },
+      { channel: { limits: { streamWindowBytes: 65_535 } } },
+    );
+    const call = served.channel.call(down, { text: "" });
+    await call.headers;
+    // Nobody reads, so the windows and then the stream's queue fill up.
+    for (let before = -1; before < sent; ) {
+      before = sent;
+      for (let turns = 0; turns < 20; turns++) await new Promise((resolve) => setImmediate(resolve));
+    }
+    const report = await served.server.shutdown({ graceMs: 0 });
+    expect(report).toEqual({ completed: 0, cancelled: 1, connections: 1 });
+    expect(await call.status).toMatchObject({ code: Code.UNAVAILABLE });
+    expect(served.server.stats().calls.ended).toEqual({ UNAVAILABLE: 1 });
+    await served.channel.close();
+  });
+
   test("a second shutdown may hurry the first", async () => {
     const entered = gate();
     const served = await serve(carrier, {

@@ -9,7 +9,7 @@ import type { RequestHead } from "../../src/protocol/protocol.js";
 import type { Compression, Compressor } from "../../src/rpc/compression.js";
 import type { Interceptor } from "../../src/rpc/interceptor.js";
 import type { Method } from "../../src/rpc/method.js";
-import type { ExchangeListener, Field, FieldSection } from "../../src/transport/exchange.js";
+import { type ExchangeListener, type Field, type FieldSection, sectionBytes } from "../../src/transport/exchange.js";
 import { FakeExchange } from "./fake-exchange.js";
 import { FakePlatform } from "./fake-platform.js";
 import { fieldSection } from "./field-section.js";
@@ -101,6 +101,7 @@ export class FakeClientEngine implements ClientEngine, ClientConnection {
   readonly protocol = grpcClient;
   readonly authority = "localhost";
   readonly peer = { address: "192.0.2.1", port: 443 };
+  maxHeaderListBytes = Number.POSITIVE_INFINITY;
   readonly compression;
   readonly heads;
   readonly codec = undefined;
@@ -165,6 +166,10 @@ export class FakeClientEngine implements ClientEngine, ClientConnection {
   callEnded(call: RunningCall, code: number): void {
     if (!this.running.delete(call)) throw new Error("a call ended twice");
     this.ended.push(code);
+  }
+
+  accepts(fields: readonly Field[]): boolean {
+    return sectionBytes(fields) <= this.maxHeaderListBytes;
   }
 
   open(fields: readonly Field[], _endStream: boolean, listener: ExchangeListener): FakeExchange {

@@ -6,6 +6,7 @@ export class FakeExchange implements Exchange {
   output: { buffer: Uint8Array } = { buffer: new Uint8Array(64) };
   deadlineAt = Number.POSITIVE_INFINITY;
   queuedBytes = 0;
+  maxHeaderListBytes = Number.POSITIVE_INFINITY;
   /** "full": what is sent from now on is queued, and `outputDrained` is for the test to call. */
   room: "free" | "full" = "free";
   /** What was sent, in order: "headers", "data …" with the bytes as text, "end", "reset 8". */

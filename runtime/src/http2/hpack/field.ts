@@ -19,3 +19,10 @@ export function field(name: string, value: string, sensitive = false): Field {
 export function fieldBytes(field: Field): number {
   return field.name.length + field.value.length + 32;
 }
+
+/** What a field section counts against SETTINGS_MAX_HEADER_LIST_SIZE (RFC 9113 §6.5.2). */
+export function sectionBytes(fields: readonly Field[]): number {
+  let bytes = 0;
+  for (let i = 0; i < fields.length; i++) bytes += fieldBytes(fields[i]);
+  return bytes;
+}

@@ -95,7 +95,6 @@ function accept(
   }
   if (length > stream.receiveWindow) {
     connection.counters.streamWindowBytes += 1;
-    connection.counters.streamWindowBytes += 1;
     const text = `DATA of ${length} octets, stream window has ${stream.receiveWindow}`;
     connection.ends.error(stream.id, stream, ErrorCode.FLOW_CONTROL_ERROR, text);
     return false;
