@@ -99,3 +99,14 @@ test("a header in two chunks is expected soon; the payload of large DATA is not"
   server.give(frame.slice(4, 100));
   expect(server.connection.nextTimeout()).toBe(idle);
 });
+
+test("going on when nothing is held back changes nothing, also inside a frame", () => {
+  const server = new TestEndpoint("server", { maxNewStreamsPerTurn: 1 });
+  server.give(concat([clientHello, headersFrame(1, undefined, 0x4), headersFrame(3)]));
+  server.take();
+  const ping = pingFrame();
+  server.give(ping.slice(0, 5));
+  expect(server.connection.continueReceive()).toBe(true);
+  server.give(ping.slice(5));
+  expect(describeFrames(server.take())).toEqual(["PING ack"]);
+});

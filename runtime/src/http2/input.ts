@@ -76,6 +76,8 @@ export class Input {
   continueReceive(): boolean {
     this.#newStreams = 0;
     const held = this.#held;
+    // Nothing is held back: where the last chunk was left is no position in a frame that has begun since.
+    if (held.length === 0) return true;
     this.#held = none;
     return this.#consume(held, this.#heldStart);
   }
