@@ -22,13 +22,15 @@ interface Tree {
   readonly after?: Uint8Array;
 }
 
+const treeCodec = { encode: encodeTree };
+
 afterEach(forgetGathered);
 
 test("bytes of 8,192 are referenced, those of 8,191 copied", () => {
   const buffer = new Uint8Array(20_000);
-  const copied = encodeGathering(encodeTree, buffer, { before: ofLength(gatheredBytesMin - 1) }, 0);
+  const copied = encodeGathering(treeCodec, buffer, { before: ofLength(gatheredBytesMin - 1) }, 0);
   expect([copied, gatheredPieces]).toEqual([3 + 8191, 0]);
-  const end = encodeGathering(encodeTree, buffer, { before: ofLength(gatheredBytesMin) }, 0);
+  const end = encodeGathering(treeCodec, buffer, { before: ofLength(gatheredBytesMin) }, 0);
   expect([end, gatheredPieces]).toEqual([3, 1]);
 });
 
@@ -56,7 +58,7 @@ describe("the segments are the message, in order, at any nesting and position", 
     const expected = plain.slice(0, encodeTree(plain, tree, 0));
     const buffer = new Uint8Array(4096);
     for (const start of [0, 14, 1000]) {
-      const end = encodeGathering(encodeTree, buffer, tree, start);
+      const end = encodeGathering(treeCodec, buffer, tree, start);
       expect(gatheredPieces).toBe(largeOf(tree).length);
       const segments = gatheredSegments(buffer, start, end);
       expect(gatheredPieces).toBe(0);
@@ -74,23 +76,23 @@ test("nested copyWithin shifts recorded offsets", () => {
   // Each level's length takes more than one byte, so that each level's content moves once more.
   const tree: Tree = { child: { child: { child: { before: ofLength(8192), text: "x".repeat(30) } } } };
   const buffer = new Uint8Array(256);
-  const segments = gatheredSegments(buffer, 0, encodeGathering(encodeTree, buffer, tree, 0));
+  const segments = gatheredSegments(buffer, 0, encodeGathering(treeCodec, buffer, tree, 0));
   expect(segments.map(({ length }) => length)).toEqual([12, 8192, 32]);
 });
 
 test("gather and re-run resets the parts", () => {
   const tree: Tree = { before: ofLength(8192, 1), text: "x".repeat(100), after: ofLength(8192, 2) };
-  const overflow = outcomeOf(() => encodeGathering(encodeTree, new Uint8Array(60), tree, 0));
+  const overflow = outcomeOf(() => encodeGathering(treeCodec, new Uint8Array(60), tree, 0));
   expect(overflow.error).toBe("the buffer is too small for the message");
   expect(gatheredPieces).toBe(0);
   const buffer = new Uint8Array(300);
-  const segments = gatheredSegments(buffer, 0, encodeGathering(encodeTree, buffer, tree, 0));
+  const segments = gatheredSegments(buffer, 0, encodeGathering(treeCodec, buffer, tree, 0));
   expect(segments.map(({ length }) => length)).toEqual([3, 8192, 105, 8192]);
 });
 
 test("an encoding that throws references nothing, and the next one is whole", () => {
   const broken = { before: ofLength(8192), text: 5 as never };
-  expect(() => encodeGathering(encodeTree, new Uint8Array(300), broken, 0)).toThrow(TypeError);
+  expect(() => encodeGathering(treeCodec, new Uint8Array(300), broken, 0)).toThrow(TypeError);
   expect(gatheredPieces).toBe(0);
   const buffer = new Uint8Array(16);
   expect([...buffer.subarray(0, encodeTree(buffer, { child: { text: "a" } }, 0))]).toEqual([18, 3, 26, 1, 97]);
@@ -98,8 +100,8 @@ test("an encoding that throws references nothing, and the next one is whole", ()
 
 test("segments that nobody took do not enter the next message", () => {
   const buffer = new Uint8Array(300);
-  encodeGathering(encodeTree, buffer, { before: ofLength(8192) }, 0);
-  const end = encodeGathering(encodeTree, buffer, { text: "a" }, 0);
+  encodeGathering(treeCodec, buffer, { before: ofLength(8192) }, 0);
+  const end = encodeGathering(treeCodec, buffer, { text: "a" }, 0);
   expect(gatheredPieces).toBe(0);
   expect([...buffer.subarray(0, end)]).toEqual([26, 1, 97]);
 });
@@ -111,13 +113,13 @@ describe("a getter of a message that is gathered", () => {
     const tree: Tree = {
       before: ofLength(8192, 1),
       get text() {
-        innerEnd = encodeWhole({ encode: encodeTree }, inner, { child: { before: ofLength(9000, 2) } }, 0);
+        innerEnd = encodeWhole(treeCodec, inner, { child: { before: ofLength(9000, 2) } }, 0);
         return "t";
       },
       after: ofLength(8192, 3),
     };
     const buffer = new Uint8Array(300);
-    const segments = gatheredSegments(buffer, 0, encodeGathering(encodeTree, buffer, tree, 0));
+    const segments = gatheredSegments(buffer, 0, encodeGathering(treeCodec, buffer, tree, 0));
     expect(segments.map(({ length }) => length)).toEqual([3, 8192, 6, 8192]);
     expect(innerEnd).toBe(3 + 3 + 9000);
     expect(inner.subarray(6, innerEnd)).toEqual(ofLength(9000, 2));
@@ -127,24 +129,22 @@ describe("a getter of a message that is gathered", () => {
     const tree: Tree = {
       before: ofLength(8192),
       get text() {
-        expect(() => encodeWhole({ encode: encodeTree }, new Uint8Array(4), { text: "long" }, 0)).toThrow(
-          BufferOverflow,
-        );
+        expect(() => encodeWhole(treeCodec, new Uint8Array(4), { text: "long" }, 0)).toThrow(BufferOverflow);
         return "t";
       },
     };
     const buffer = new Uint8Array(300);
-    const segments = gatheredSegments(buffer, 0, encodeGathering(encodeTree, buffer, tree, 0));
+    const segments = gatheredSegments(buffer, 0, encodeGathering(treeCodec, buffer, tree, 0));
     expect(segments.map(({ length }) => length)).toEqual([3, 8192, 3]);
   });
 
   test("may not send one", () => {
     const tree: Tree = {
       get text() {
-        return String(encodeGathering(encodeTree, new Uint8Array(99), {}, 0));
+        return String(encodeGathering(treeCodec, new Uint8Array(99), {}, 0));
       },
     };
-    expect(() => encodeGathering(encodeTree, new Uint8Array(99), tree, 0)).toThrow(
+    expect(() => encodeGathering(treeCodec, new Uint8Array(99), tree, 0)).toThrow(
       "a getter of a message that is being sent may not send another message",
     );
   });

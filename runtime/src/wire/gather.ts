@@ -35,19 +35,21 @@ export function moveGathered(position: number, by: number): void {
   for (const piece of pieces) if (piece.position >= position) piece.position += by;
 }
 
-type Encode<I> = (buffer: Uint8Array, message: I, position: number) => number;
+interface Encoder<I> {
+  encode(buffer: Uint8Array, message: I, position: number): number;
+}
 
 /**
  * Encodes with large `bytes` by reference and returns the end position in the buffer. `gatheredPieces` is 0 when all of
  * the message is in the buffer; otherwise take it by `gatheredSegments` before anything else is encoded. When it throws,
  * nothing is referenced.
  */
-export function encodeGathering<I>(encode: Encode<I>, buffer: Uint8Array, message: I, position: number): number {
+export function encodeGathering<I>(codec: Encoder<I>, buffer: Uint8Array, message: I, position: number): number {
   if (gathering) throw new Error("a getter of a message that is being sent may not send another message");
   if (gatheredPieces > 0) forgetGathered();
   gathering = true;
   try {
-    return encode(buffer, message, position);
+    return codec.encode(buffer, message, position);
   } catch (error) {
     forgetGathered();
     throw error;
@@ -57,12 +59,7 @@ export function encodeGathering<I>(encode: Encode<I>, buffer: Uint8Array, messag
 }
 
 /** Encodes with all `bytes` copied into the buffer, whatever is being gathered: a getter of that message may call it. */
-export function encodeWhole<I>(
-  codec: { readonly encode: Encode<I> },
-  buffer: Uint8Array,
-  message: I,
-  position: number,
-): number {
+export function encodeWhole<I>(codec: Encoder<I>, buffer: Uint8Array, message: I, position: number): number {
   if (!gathering && gatheredPieces === 0) return codec.encode(buffer, message, position);
   const outer = { gathering, gatheredPieces, pieces };
   gathering = false;
