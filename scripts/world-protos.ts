@@ -1,13 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 import { execFile } from "node:child_process";
-import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { access, copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { fromBinary } from "@bufbuild/protobuf";
 import { wktPublicImportPaths } from "@bufbuild/protobuf/codegenv2";
 import { type FileDescriptorProto, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 
 const run = promisify(execFile);
+/** Where the packages of the world are installed and its code is generated. */
+export const world = fileURLToPath(new URL("../.cache/world", import.meta.url));
+const packages = ["@grpc/grpc-js-xds@1.14.1", "google-proto-files@5.0.1"];
+const xds = "node_modules/@grpc/grpc-js-xds/deps";
+
+/** The two worlds. Both hold files of google/api, of different versions, so that they cannot be one. */
+export const worldSets = [
+  {
+    name: "grpc-js-xds",
+    roots: ["envoy-api", "xds", "protoc-gen-validate", "googleapis"].map((root) => `${xds}/${root}`),
+  },
+  { name: "google-proto-files", roots: ["node_modules/google-proto-files"] },
+] as const;
+
+/** Downloads the packages that hold the world's .proto files, unless they are there. */
+export async function installWorld(): Promise<void> {
+  await mkdir(world, { recursive: true });
+  await writeFile(join(world, "package.json"), JSON.stringify({ private: true, type: "module" }));
+  try {
+    await access(join(world, xds));
+    await access(join(world, "node_modules/google-proto-files/google"));
+  } catch {
+    console.log(`installing ${packages.join(" and ")} into .cache/world`);
+    await run("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", ...packages], { cwd: world });
+  }
+}
 
 /** Files by their import path, and how many there were before those with missing imports were left out. */
 export interface ProtoFiles {

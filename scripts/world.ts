@@ -2,7 +2,7 @@
 // `npm run world`: generates code from every .proto of two large npm packages whose imports exist, type-checks it under
 // `strict`, and measures whether generation time grows with its input. Downloads into .cache/world; not part of `npm test`.
 import { execFile } from "node:child_process";
-import { access, mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,29 +15,17 @@ import {
   FileDescriptorProtoSchema,
 } from "@bufbuild/protobuf/wkt";
 import { plugin } from "../plugin/src/plugin.js";
-import { buildImage, collectProtos } from "./world-protos.js";
+import { buildImage, collectProtos, installWorld, world, worldSets } from "./world-protos.js";
 
 const run = promisify(execFile);
 const top = fileURLToPath(new URL("..", import.meta.url));
-const world = join(top, ".cache/world");
-const packages = ["@grpc/grpc-js-xds@1.14.1", "google-proto-files@5.0.1"];
-const xds = "node_modules/@grpc/grpc-js-xds/deps";
-
-/** The two worlds. Both hold files of google/api, of different versions, so that they cannot be one. */
-const sets = [
-  {
-    name: "grpc-js-xds",
-    roots: ["envoy-api", "xds", "protoc-gen-validate", "googleapis"].map((root) => `${xds}/${root}`),
-  },
-  { name: "google-proto-files", roots: ["node_modules/google-proto-files"] },
-];
 const filesPerCheck = 700;
 const sizes = [500, 1000, 2000, 4000];
 const maxGrowth = 2;
 
-await install();
+await installWorld();
 let errors = 0;
-for (const { name, roots } of sets) {
+for (const { name, roots } of worldSets) {
   const protos = await collectProtos(roots.map((root) => join(world, root)));
   console.log(`${name}: ${protos.files.size} of ${protos.found} .proto files have all their imports`);
   const image = await buildImage(join(world, "modules", name), protos.files, join(top, "node_modules/.bin/buf"));
@@ -53,18 +41,6 @@ for (const { name, roots } of sets) {
 }
 console.log(errors === 0 ? "the world compiles" : `${errors} errors`);
 process.exitCode = errors === 0 ? 0 : 1;
-
-async function install(): Promise<void> {
-  await mkdir(world, { recursive: true });
-  await writeFile(join(world, "package.json"), JSON.stringify({ private: true, type: "module" }));
-  try {
-    await access(join(world, xds));
-    await access(join(world, "node_modules/google-proto-files/google"));
-  } catch {
-    console.log(`installing ${packages.join(" and ")} into .cache/world`);
-    await run("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", ...packages], { cwd: world });
-  }
-}
 
 function generate(files: readonly FileDescriptorProto[], wanted: string[] = files.map((file) => file.name)) {
   return plugin.run(create(CodeGeneratorRequestSchema, { fileToGenerate: wanted, protoFile: [...files] }));
