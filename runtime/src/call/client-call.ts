@@ -270,7 +270,8 @@ export abstract class ClientCall extends LimitedCall implements ExchangeListener
     return this.#status !== undefined && this.#status.code !== Code.OK;
   }
 
-  protected trailersNow(): Metadata {
+  /** The trailers that have come; none before the end. */
+  trailersNow(): Metadata {
     return this.#trailersSection === undefined
       ? new Metadata()
       : this.engine.protocol.metadataOf(this.#trailersSection);

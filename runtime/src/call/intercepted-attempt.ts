@@ -3,6 +3,14 @@ import type { CallOptions } from "../rpc/call.js";
 import type { Method } from "../rpc/method.js";
 import type { ClientEngine } from "./client-engine.js";
 import { StreamingClientCall } from "./streaming-client-call.js";
+import { UnaryClientCall } from "./unary-client-call.js";
+
+/** A unary call that interceptors make to the server with the message as the caller gave it: the straight line. */
+export class UnaryAttempt extends UnaryClientCall {
+  protected override entered(): void {}
+
+  protected override left(): void {}
+}
 
 /** A call that interceptors make to the server. The channel counts the call around it, once, however often they try. */
 export class InterceptedAttempt extends StreamingClientCall {

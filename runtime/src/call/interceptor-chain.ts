@@ -107,6 +107,11 @@ export class ResponseView implements InterceptedResponse {
     this.#whenEnded = whenEnded;
   }
 
+  /** How the call behind it ends. */
+  end(): Promise<CallEnd> {
+    return this.#whenEnded();
+  }
+
   get trailers(): Promise<Metadata> {
     return this.#whenEnded().then((end) => end.trailers);
   }

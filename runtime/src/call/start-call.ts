@@ -40,6 +40,13 @@ function start(
   const interceptors =
     options?.interceptors === undefined ? engine.interceptors : [...engine.interceptors, ...options.interceptors];
   const oneReply = method.shape === "unary" || method.shape === "clientStreaming";
+  if (interceptors.length > 0 && method.shape === "unary") {
+    const handle = promiseHandle(
+      (resolve) => new InterceptedClientCall(engine, method, requests, options, interceptors, resolve),
+    );
+    (handle.core as InterceptedClientCall).start();
+    return handle;
+  }
   if (interceptors.length > 0) {
     const call = new InterceptedClientCall(engine, method, requests, options, interceptors);
     call.start();

@@ -3,6 +3,7 @@ import { requestCoding } from "../protocol/compression.js";
 import { MessageReader, type MessageReceiver, prefixBytes } from "../protocol/length-prefixed-message.js";
 import { compressedWithoutCoding, messageNotDecoded, requestMissing, requestRepeated } from "../rpc/library-status.js";
 import type { Status } from "../rpc/status.js";
+import type { StatusError } from "../rpc/status-error.js";
 import { Reader } from "../wire/reader.js";
 import { type Inflated, inflate } from "./inbound-messages.js";
 import { compress, encodeAlone, sendUncompressed, unsendable } from "./outbound-messages.js";
@@ -10,6 +11,7 @@ import { ServerCall } from "./server-call.js";
 
 const reader = new Reader(new Uint8Array(0));
 const none = Symbol("no message yet");
+const taken = Symbol("the handler has it");
 
 /**
  * A unary call without interceptors, the straight line: the request is decoded where it was received, the reply is
@@ -89,7 +91,7 @@ export class UnaryServerCall extends ServerCall implements MessageReceiver {
 
   override outputDrained(): void {}
 
-  protected override abandoned(): void {}
+  protected override abandoned(_reason: () => StatusError): void {}
 
   #decoded(result: Inflated<unknown>): void {
     if (result.status === undefined) this.#request = result.message;
@@ -105,13 +107,18 @@ export class UnaryServerCall extends ServerCall implements MessageReceiver {
   #requestComplete(): void {
     if (this.#inflating || !this.#requestEnded) return;
     this.#settleCredit();
-    if (this.state === "ended" || this.handlerState !== "waiting") return;
     const request = this.#request;
+    if (this.state === "ended" || request === taken) return;
     if (request === none) {
       this.refuse(requestMissing(this.route.method.path));
       return;
     }
-    this.#request = none;
+    this.#request = taken;
+    this.requestReady(request);
+  }
+
+  /** The request is there, whole and alone. */
+  protected requestReady(request: unknown): void {
     this.handlerStarted();
     const { handler } = this.route;
     let result: unknown;
@@ -120,7 +127,7 @@ export class UnaryServerCall extends ServerCall implements MessageReceiver {
       result = storage?.enabled ? storage.run(this, () => handler(request, this)) : handler(request, this);
       if (isThenable(result)) {
         result.then(
-          (message) => this.#reply(message),
+          (message) => this.reply(message),
           (error: unknown) => this.#handlerRejected(error),
         );
         return;
@@ -129,7 +136,7 @@ export class UnaryServerCall extends ServerCall implements MessageReceiver {
       this.#handlerRejected(error);
       return;
     }
-    this.#reply(result);
+    this.reply(result);
   }
 
   // Thenables not made by the language may settle more than once: the first counts.
@@ -137,7 +144,8 @@ export class UnaryServerCall extends ServerCall implements MessageReceiver {
     if (this.handlerState === "running") this.handlerThrew(error);
   }
 
-  #reply(message: unknown): void {
+  /** Sends the handler's message and the status. */
+  protected reply(message: unknown): void {
     if (this.handlerState === "settled") return;
     this.handlerSettled();
     if (this.state === "ended") return;

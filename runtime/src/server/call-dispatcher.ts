@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { InterceptedUnaryServerCall } from "../call/intercepted-unary-server-call.js";
 import type { ServerEngine } from "../call/server-engine.js";
 import { StreamingServerCall } from "../call/streaming-server-call.js";
 import { UnaryServerCall } from "../call/unary-server-call.js";
@@ -57,6 +58,12 @@ export class CallDispatcher {
     if (route.method.shape === "unary" && route.interceptors.length === 0) {
       const call = new UnaryServerCall(this.#engine, this.#protocol, route, exchange, head, peer);
       if (endStream) call.dataReceived(noBytes, 0, 0, true);
+      return call;
+    }
+    if (route.method.shape === "unary") {
+      const call = new InterceptedUnaryServerCall(this.#engine, this.#protocol, route, exchange, head, peer);
+      if (endStream) call.dataReceived(noBytes, 0, 0, true);
+      call.start();
       return call;
     }
     const call = new StreamingServerCall(this.#engine, this.#protocol, route, exchange, head, peer);
