@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { EchoEndpoint } from "../../test/support/echo-endpoint.js";
+import { readingTurn } from "./reading-turn.js";
 import { SocketPump } from "./socket-pump.js";
 
 let client: Socket;
@@ -114,6 +115,43 @@ test("a used-up budget stops reading until a later turn accepts the rest", async
   expect(await readText(1)).toBe("b");
   expect(endpoint.heldTurns).toBe(0);
   expect(resume).toHaveBeenCalledTimes(1);
+});
+
+test("what is read in a turn that is used up waits for a later one, in its order", async () => {
+  let asked = 0;
+  const over = vi.spyOn(readingTurn, "over", "get").mockImplementation(() => ++asked <= 3);
+  const pause = vi.spyOn(socket, "pause");
+  client.write("a");
+  expect(await readText(1)).toBe("a");
+  expect([asked, pause.mock.calls.length, readingTurn.waiting]).toEqual([4, 1, 0]);
+  client.write("b");
+  expect(await readText(1)).toBe("b");
+  expect(endpoint.received).toEqual(["a", "b"]);
+  over.mockRestore();
+});
+
+test("what waited when the socket failed is received before the end", async () => {
+  const over = vi.spyOn(readingTurn, "over", "get").mockReturnValue(true);
+  const ended = new Promise<void>((resolve) => {
+    endpoint.onEnded = resolve;
+  });
+  const waits = new Promise<void>((resolve) => {
+    vi.spyOn(socket, "pause").mockImplementationOnce(() => {
+      resolve();
+      return socket;
+    });
+  });
+  client.write("last words");
+  await waits;
+  expect([readingTurn.waiting, endpoint.received]).toEqual([1, []]);
+  socket.destroy(new Error("cable cut"));
+  await ended;
+  expect([readingTurn.waiting, endpoint.received, endpoint.ended?.reason?.message]).toEqual([
+    0,
+    ["last words"],
+    "cable cut",
+  ]);
+  over.mockRestore();
 });
 
 test("paused input is not read until it is resumed", async () => {

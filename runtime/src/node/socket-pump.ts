@@ -2,6 +2,7 @@
 import type { Duplex } from "node:stream";
 import type { ByteEndpoint, EndpointHost } from "../transport/socket.js";
 import { nodeClock } from "./clock.js";
+import { readingTurn } from "./reading-turn.js";
 
 /** More output is taken only while fewer bytes than this are with the socket. */
 const maxInFlightBytes = 64 * 1024;
@@ -14,6 +15,10 @@ const dropPauseMs = 10;
 
 const resolved = Promise.resolve();
 
+function readOn(pump: SocketPump): void {
+  pump.readOn();
+}
+
 /**
  * Moves bytes between a socket and an endpoint, and feeds it time. Output of one turn, also of handlers that resolve in
  * microtasks, leaves in one write; a write that makes no progress stops the taking of output. The socket is destroyed
@@ -25,8 +30,9 @@ export class SocketPump implements EndpointHost {
   /** "ended": the endpoint is done and its last bytes are on their way; "closed": the socket is gone. */
   #state: "open" | "ended" | "closed" = "open";
   #reading: "reading" | "paused" = "reading";
-  /** Whether the endpoint holds back input of an earlier turn. */
+  /** Set while input waits for a later turn: the chunk given here, or what the endpoint itself holds back. */
   #held: NodeJS.Immediate | undefined;
+  #heldChunk: Uint8Array | undefined;
   #turnEnd: "idle" | "scheduled" = "idle";
   #inFlightBytes = 0;
   /** Lengths of the writes under way, oldest first; `#oldestWrite` is where they start. */
@@ -90,8 +96,7 @@ export class SocketPump implements EndpointHost {
   connectionEnded(): void {
     if (this.#state !== "open") return;
     this.#state = "ended";
-    if (this.#held !== undefined) clearImmediate(this.#held);
-    this.#held = undefined;
+    this.#dropHeld();
     // Read on and drop: unread input would turn the close into a TCP reset, which takes our last bytes with it.
     this.#socket.resume();
     this.#armLinger(outputLingerMs);
@@ -103,7 +108,8 @@ export class SocketPump implements EndpointHost {
     if (this.#state !== "open" || this.#endpoint === undefined) return;
     // A plain Uint8Array: a Buffer's `slice` would give the portable core a view where it asks for a copy.
     const bytes = new Uint8Array(chunk.buffer as ArrayBuffer, chunk.byteOffset, chunk.byteLength);
-    if (!this.#endpoint.receive(bytes)) this.#hold();
+    if (readingTurn.mustWait) this.#hold(bytes);
+    else if (!this.#endpoint.receive(bytes)) this.#hold(undefined);
   }
 
   #dropped(): void {
@@ -114,19 +120,42 @@ export class SocketPump implements EndpointHost {
     }, dropPauseMs).unref();
   }
 
-  #hold(): void {
+  #hold(chunk: Uint8Array | undefined): void {
     if (this.#state !== "open") return;
     this.#socket.pause();
-    this.#held = setImmediate(() => {
-      this.#held = undefined;
-      if (this.#state !== "open" || this.#endpoint === undefined) return;
-      if (!this.#endpoint.continueReceive()) this.#hold();
-      else if (this.#reading === "reading") this.#socket.resume();
-    });
+    this.#heldChunk = chunk;
+    readingTurn.waiting += 1;
+    this.#held = setImmediate(readOn, this);
+  }
+
+  /** Takes up what is held back, if this turn has time for it. */
+  readOn(): void {
+    if (readingTurn.over) {
+      this.#held = setImmediate(readOn, this);
+      return;
+    }
+    const chunk = this.#heldChunk;
+    this.#dropHeld();
+    if (this.#endpoint === undefined) return;
+    const done = chunk === undefined ? this.#endpoint.continueReceive() : this.#endpoint.receive(chunk);
+    if (!done) this.#hold(undefined);
+    else if (this.#state === "open" && this.#reading === "reading") this.#socket.resume();
+  }
+
+  #dropHeld(): void {
+    if (this.#held === undefined) return;
+    clearImmediate(this.#held);
+    this.#held = undefined;
+    this.#heldChunk = undefined;
+    readingTurn.waiting -= 1;
   }
 
   #inputEnded(reason: Error | undefined): void {
     if (this.#state !== "open" || this.#endpoint === undefined) return;
+    const chunk = this.#heldChunk;
+    this.#dropHeld();
+    // It came before the end, so it counts.
+    if (chunk !== undefined) this.#endpoint.receive(chunk);
     this.#endpoint.inputEnded(reason);
     // Now, not at the turn's end: a socket without allowHalfOpen closes its writing side right after "end".
     if (reason === undefined) this.#flush();
@@ -219,13 +248,11 @@ export class SocketPump implements EndpointHost {
 
   #closed(): void {
     if (this.#state === "closed") return;
-    if (this.#state === "open") this.#endpoint?.inputEnded(undefined);
+    this.#inputEnded(undefined);
     this.#state = "closed";
     clearTimeout(this.#timer);
     clearTimeout(this.#linger);
     clearTimeout(this.#dropPause);
-    if (this.#held !== undefined) clearImmediate(this.#held);
-    this.#held = undefined;
     this.#endpoint = undefined;
   }
 }
