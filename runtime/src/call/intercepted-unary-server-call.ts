@@ -83,7 +83,9 @@ export class InterceptedUnaryServerCall extends UnaryServerCall implements Inter
 
   #stopWaiting(reason: () => StatusError): void {
     this.#over ??= reason;
-    if (this.#whenRequested !== undefined) this.#whenRequested.resolve(handled(rejection(this.#over)));
+    if (this.#request === none && this.#whenRequested !== undefined) {
+      this.#whenRequested.resolve(handled(rejection(this.#over)));
+    }
   }
 
   #requestOrPromise(): unknown {
