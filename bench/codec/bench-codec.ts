@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * `npm run bench:codec [-- --quick --runtimes=node-20,node-24,bun,deno --processes=3 --payloads=user,order]`: Petrel's
- * generated codecs beside other libraries'. Candidates alternate in slices of 20 ms within one process, nine rounds, and
- * processes of all runtimes alternate; every figure is a median, read the ratios. `--quick` takes one process of the Node
+ * generated codecs beside other libraries'. Candidates alternate in slices of 20 ms of CPU within one process, nine rounds,
+ * and processes of all runtimes alternate; every figure is a median, read the ratios. `--quick` takes one process of the Node
  * it runs under and fails below half of a target; otherwise a missed target is printed.
  */
 import { cpus } from "node:os";
@@ -45,7 +45,7 @@ for (let number = 1; number <= processes; number++) {
 
 console.log(`machine: ${cpus()[0]?.model.trim()}`);
 console.log(
-  `median of ${processes} process${processes === 1 ? "" : "es"} of ${options.rounds} rounds, slices of 20 ms`,
+  `median of ${processes} process${processes === 1 ? "" : "es"} of ${options.rounds} rounds, slices of 20 ms of CPU`,
 );
 let reached = 0;
 let missed = 0;
