@@ -2,6 +2,7 @@
 import { BufferOverflow, bufferOverflow } from "../wire/buffer-overflow.js";
 import { encodeWhole } from "../wire/gather.js";
 import { Reader } from "../wire/reader.js";
+import { wrongValue } from "../wire/wrong-value.js";
 import type { MessageCodec } from "./message-codec.js";
 
 const firstCapacity = 4096;
@@ -45,14 +46,15 @@ export function fromBytes<T>(codec: MessageCodec<T, never>, bytes: Uint8Array): 
 export const bytesCodec: MessageCodec<Uint8Array> = {
   typeName: "",
   encode(buffer, message, position) {
+    if (!(message instanceof Uint8Array)) throw wrongValue("a message of a generic call", "a Uint8Array", message);
     const end = position + message.length;
     if (end > buffer.length) throw bufferOverflow(end);
     buffer.set(message, position);
     return end;
   },
-  // Copied: the received chunk belongs to the connection.
+  // Copied: the received chunk belongs to the connection. Not by `slice`, which of a Buffer gives the same memory.
   decode(reader, end) {
-    const bytes = reader.bytes.slice(reader.position, end);
+    const bytes = new Uint8Array(reader.bytes.subarray(reader.position, end));
     reader.position = end;
     return bytes;
   },

@@ -15,7 +15,11 @@ export function checkMessage(message: { readonly $typeName?: string | undefined 
   // A handler that forgot its return must not answer with an empty message.
   if (typeof message !== "object" || message === null) throw wrongValue(typeName, "a message", message);
   const given = message.$typeName;
-  if (given !== undefined && given !== typeName) throw wrongValue(typeName, "a message", message);
+  if (given === typeName) return;
+  // Nor one that forgot an await, or gave a list for a message: both are objects without any field.
+  if (given !== undefined || Array.isArray(message) || message instanceof Promise) {
+    throw wrongValue(typeName, "a message", message);
+  }
 }
 
 function describe(value: unknown): string {
