@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// <reference lib="esnext.disposable" />
 import type { ClientEngine, RunningCall, UnassignedCall } from "../call/client-engine.js";
+import { EndedCalls } from "../call/ended-calls.js";
 import { RunningCalls } from "../call/running-calls.js";
 import { startCall } from "../call/start-call.js";
 import { TimerWheel } from "../call/timer-wheel.js";
@@ -22,7 +23,6 @@ import { createHttp2Counters } from "../transport/limits.js";
 import type { Platform } from "../transport/platform.js";
 import { CallQueue } from "./call-queue.js";
 import { type ChannelOptions, resolveChannelOptions } from "./channel-options.js";
-import { ClientCallCounters } from "./channel-stats.js";
 import { ConnectWaiters } from "./connect-waiters.js";
 import { Subchannel, type SubchannelListener } from "./subchannel.js";
 import { inProcessTarget, parseTarget, type Target } from "./target.js";
@@ -54,10 +54,12 @@ export class ClientChannel implements Channel, ClientEngine, SubchannelListener 
   readonly #subchannel: Subchannel;
   readonly #queue = new CallQueue();
   readonly #running = new RunningCalls<RunningCall>();
-  readonly #counters = new ClientCallCounters();
+  readonly #ended = new EndedCalls();
   readonly #limitCounters = createHttp2Counters();
   readonly #waiters = new ConnectWaiters();
   readonly #contextReleased: (() => void) | undefined;
+  #started = 0;
+  #messagesTooLarge = 0;
   #state: ConnectivityState = "IDLE";
   #closed: Promise<void> | undefined;
 
@@ -130,11 +132,15 @@ export class ClientChannel implements Channel, ClientEngine, SubchannelListener 
   }
 
   stats(): ChannelStats {
-    const started = this.#counters.started;
     return {
-      calls: { started, running: this.#running.size, queued: this.#queue.size, ended: this.#counters.byCode() },
+      calls: {
+        started: this.#started,
+        running: this.#running.size,
+        queued: this.#queue.size,
+        ended: this.#ended.byName(),
+      },
       connections: { ...this.#subchannel.counters, open: this.#subchannel.connections },
-      limits: { ...this.#limitCounters, receiveMaxBytes: this.#counters.messagesTooLarge },
+      limits: { ...this.#limitCounters, receiveMaxBytes: this.#messagesTooLarge },
     };
   }
 
@@ -156,16 +162,16 @@ export class ClientChannel implements Channel, ClientEngine, SubchannelListener 
   }
 
   messageTooLarge(): void {
-    this.#counters.messagesTooLarge++;
+    this.#messagesTooLarge++;
   }
 
   callStarted(call: RunningCall): void {
-    this.#counters.started++;
+    this.#started++;
     this.#running.add(call);
   }
 
   callEnded(call: RunningCall, code: Code): void {
-    this.#counters.ended(code);
+    this.#ended.add(code);
     this.#running.delete(call);
   }
 

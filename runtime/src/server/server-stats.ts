@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Code, codeName } from "../rpc/code.js";
+import { EndedCalls } from "../call/ended-calls.js";
+import type { Code } from "../rpc/code.js";
 import type { Http2Counters } from "../transport/limits.js";
 
 /** What a server has done so far, as plain data. */
@@ -27,11 +28,11 @@ export class CallCounters {
   started = 0;
   running = 0;
   refused = 0;
-  readonly #ended = new Array<number>(17).fill(0);
+  readonly #ended = new EndedCalls();
 
   ended(code: Code): void {
     this.running--;
-    this.#ended[code]++;
+    this.#ended.add(code);
   }
 
   refuse(): void {
@@ -39,10 +40,6 @@ export class CallCounters {
   }
 
   snapshot(): ServerStats["calls"] {
-    const ended: Record<string, number> = {};
-    this.#ended.forEach((count, code) => {
-      if (count > 0) ended[codeName(code)] = count;
-    });
-    return { started: this.started, running: this.running, ended, refused: this.refused };
+    return { started: this.started, running: this.running, ended: this.#ended.byName(), refused: this.refused };
   }
 }

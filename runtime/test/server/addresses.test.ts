@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { request } from "node:http";
-import { createServer as createTcpServer } from "node:net";
+import { connect, createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -87,4 +88,14 @@ test("a taken port is the system's error", async () => {
   await using server = createServer();
   const { target } = await server.listen("127.0.0.1:0");
   await expect(server.listen(target)).rejects.toThrow("EADDRINUSE");
+});
+
+test("handshakeTimeoutMs bounds how long first bytes may take, and who is cut off is counted", async () => {
+  await using server = createServer({ handshakeTimeoutMs: 1, onError: () => {} });
+  const { port } = await server.listen("127.0.0.1:0");
+  const socket = connect(port, "127.0.0.1");
+  socket.on("error", () => {});
+  socket.write("PRI * HT");
+  await once(socket, "close");
+  expect(server.stats().connections).toEqual({ accepted: 0, open: 0, refused: 1 });
 });

@@ -14,8 +14,16 @@ export const encodingField = fieldsOf("grpc-encoding");
 /** `grpc-accept-encoding` fields by value. */
 export const acceptEncodingField = fieldsOf("grpc-accept-encoding");
 
-/** The codings in the values of one or more grpc-accept-encoding fields, in order, without "identity". */
-export function parseAcceptEncodings(value: string): readonly string[] {
+/** No codings but the implied "identity". */
+export const noCodings: readonly string[] = Object.freeze([]);
+
+/** The codings in one more grpc-accept-encoding field, behind those of the fields before it, without "identity". */
+export function addAcceptEncodings(before: readonly string[], value: string): readonly string[] {
+  const more = parseAcceptEncodings(value);
+  return before.length === 0 ? more : [...before, ...more];
+}
+
+function parseAcceptEncodings(value: string): readonly string[] {
   const known = parsed.get(value);
   if (known !== undefined) return known;
   const codings = value

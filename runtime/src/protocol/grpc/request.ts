@@ -5,7 +5,7 @@ import { libraryStatus, unimplementedMethod } from "../../rpc/library-status.js"
 import { type Field, type FieldSection, field } from "../../transport/exchange.js";
 import type { Refusal, RequestHead } from "../protocol.js";
 import { type GrpcContentType, parseContentType } from "./content-type.js";
-import { contentTypeField, parseAcceptEncodings } from "./fields.js";
+import { addAcceptEncodings, contentTypeField, noCodings } from "./fields.js";
 import { isUndecodable } from "./metadata.js";
 import { parseTimeout } from "./timeout.js";
 import { statusFields } from "./trailers.js";
@@ -21,7 +21,6 @@ export function readRequest(section: FieldSection): RequestHead {
   return head;
 }
 
-const noCodings: readonly string[] = Object.freeze([]);
 const noContentType: GrpcContentType = { canonical: "application/grpc", codec: undefined };
 
 class GrpcRequestHead implements RequestHead {
@@ -74,11 +73,9 @@ class GrpcRequestHead implements RequestHead {
         case "grpc-encoding":
           encoding = one.value;
           break;
-        case "grpc-accept-encoding": {
-          const more = parseAcceptEncodings(one.value);
-          acceptEncodings = acceptEncodings.length === 0 ? more : [...acceptEncodings, ...more];
+        case "grpc-accept-encoding":
+          acceptEncodings = addAcceptEncodings(acceptEncodings, one.value);
           break;
-        }
         default:
           if (isUndecodable(one)) undecodable = one;
       }

@@ -7,7 +7,14 @@ import type { Status } from "../../rpc/status.js";
 import type { Field, FieldSection } from "../../transport/exchange.js";
 import type { RequestHead, ResponseHead } from "../protocol.js";
 import { parseContentType } from "./content-type.js";
-import { acceptEncodingField, contentTypeField, encodingField, parseAcceptEncodings, status200 } from "./fields.js";
+import {
+  acceptEncodingField,
+  addAcceptEncodings,
+  contentTypeField,
+  encodingField,
+  noCodings,
+  status200,
+} from "./fields.js";
 import { codeOfHttpStatus } from "./http-status.js";
 import { appendMetadata, isUndecodable } from "./metadata.js";
 import { missingStatus, notBase64, readStatus, statusFields } from "./trailers.js";
@@ -65,8 +72,6 @@ class ResponseMemo {
   }
 }
 
-const noCodings: readonly string[] = Object.freeze([]);
-
 function readTrailersOnly(section: FieldSection, codec: CodecName): ResponseHead {
   const status = readStatus(section);
   if (status !== undefined) return { kind: "trailersOnly", status };
@@ -91,11 +96,9 @@ function readHead(section: FieldSection, codec: CodecName): ResponseHead {
       case "grpc-encoding":
         encoding = one.value;
         break;
-      case "grpc-accept-encoding": {
-        const more = parseAcceptEncodings(one.value);
-        acceptEncodings = acceptEncodings.length === 0 ? more : [...acceptEncodings, ...more];
+      case "grpc-accept-encoding":
+        acceptEncodings = addAcceptEncodings(acceptEncodings, one.value);
         break;
-      }
       default:
         if (isUndecodable(one)) undecodable = one;
     }
