@@ -10,7 +10,7 @@ const runsAfterCollection = 16;
 
 /**
  * Bytes that one operation takes, on the heap and in array buffers: the median of batches so small that nothing is
- * collected meanwhile. Undefined without `--expose-gc`, and where the runtime does not count.
+ * collected meanwhile. Undefined without `--expose-gc`, and where that cannot be told.
  */
 export function allocatedBytes(run) {
   if (typeof globalThis.gc !== "function") return undefined;
@@ -21,10 +21,10 @@ export function allocatedBytes(run) {
     count *= 2;
   }
   const figures = Array.from({ length: batches }, () => allocatedBy(run, count));
-  return {
-    heap: middle(figures.map(({ heap }) => heap / count)),
-    buffers: middle(figures.map(({ buffers }) => buffers / count)),
-  };
+  const heap = middle(figures.map((batch) => batch.heap / count));
+  const buffers = middle(figures.map((batch) => batch.buffers / count));
+  // Less than nothing: it was collected after all, as megabytes at once are.
+  return heap < 0 || buffers < 0 ? undefined : { heap, buffers };
 }
 
 function allocatedBy(run, count) {
@@ -37,5 +37,5 @@ function allocatedBy(run, count) {
 }
 
 function middle(figures) {
-  return Math.max(0, Math.round(figures.sort((a, b) => a - b)[figures.length >> 1]));
+  return Math.round(figures.sort((a, b) => a - b)[figures.length >> 1]);
 }
