@@ -7,7 +7,8 @@ export default defineConfig({
   resolve: {
     // Tests run the sources; only the packed tarballs are tested against dist.
     alias: [
-      { find: /^#text$/, replacement: source("wire/text/node.ts") },
+      // PETREL_TEXT=portable: the UTF-8 coder of browsers.
+      { find: /^#text$/, replacement: source(`wire/text/${process.env.PETREL_TEXT ?? "node"}.ts`) },
       { find: /^petrel$/, replacement: source("node/index.ts") },
       { find: /^petrel\/testing$/, replacement: source("testing/index.ts") },
       { find: /^petrel\/(codegen|wkt|json)$/, replacement: source("$1.ts") },
