@@ -20,19 +20,10 @@ export class SendQueue {
 
   /** Queues segments in order. Long ones stay references; short ones, and all that lie in `reused`, are copied now. */
   pushSegments(segments: readonly Uint8Array[], reused: ArrayBufferLike): void {
-    const isCopied = (segment: Uint8Array) => segment.length < referencedBytesMin || segment.buffer === reused;
-    let copiedBytes = 0;
-    for (const segment of segments) if (isCopied(segment)) copiedBytes += segment.length;
-    const copies = new Uint8Array(copiedBytes);
-    let copied = 0;
     for (const segment of segments) {
-      if (!isCopied(segment)) {
-        this.push(segment);
-        continue;
-      }
-      copies.set(segment, copied);
-      this.push(copies.subarray(copied, copied + segment.length));
-      copied += segment.length;
+      const copied = segment.length < referencedBytesMin || segment.buffer === reused;
+      // Each in an array of its own: views of one would take it off V8's heap, where it costs most.
+      this.push(copied ? new Uint8Array(segment) : segment);
     }
   }
 
