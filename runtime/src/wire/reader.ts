@@ -67,6 +67,23 @@ export class Reader extends ValueReader {
     this.#nesting++;
   }
 
+  /** Where the content of the message that begins here ends: at `end`, or where the end of its group begins. */
+  contentEnd(end: number): number {
+    const groups = this.#groups;
+    if (groups === undefined || groups.length === 0 || groups[groups.length - 1] !== this.#nesting) return end;
+    const start = this.position;
+    for (;;) {
+      const at = this.position;
+      if (at >= this.end) throw malformed("a group without its end", at);
+      const tag = this.tag();
+      if ((tag & 7) === 4) {
+        this.position = start;
+        return at;
+      }
+      this.skip(tag);
+    }
+  }
+
   /**
    * Takes a field that the decoder does not know, or that comes with another wire type than declared. True: it is the
    * end of the group that is being read.

@@ -8,7 +8,9 @@ import {
   toBinary,
 } from "@bufbuild/protobuf";
 import { bufferOverflow } from "./buffer-overflow.js";
+import { ownBytes } from "./own-bytes.js";
 import type { Reader } from "./reader.js";
+import { checkMessage } from "./wrong-value.js";
 
 /** Encodes by the schema, with protobuf-es. An init is completed first; a message is taken as it is. */
 export function encodeWithSchema<D extends DescMessage>(
@@ -17,10 +19,8 @@ export function encodeWithSchema<D extends DescMessage>(
   message: MessageInitShape<D>,
   position: number,
 ): number {
-  // protobuf-es would take undefined for an empty message: a handler that forgot its return must not answer with one.
-  if (typeof message !== "object" || message === null) {
-    throw new TypeError(`expected a ${schema.typeName}, got ${message === null ? "null" : typeof message}`);
-  }
+  // protobuf-es would take undefined, or a message of another type, for an empty message.
+  checkMessage(message as { readonly $typeName?: string }, schema.typeName);
   const bytes = toBinary(schema, create(schema, message));
   const end = position + bytes.length;
   if (end > buffer.length) throw bufferOverflow(end);
@@ -28,7 +28,7 @@ export function encodeWithSchema<D extends DescMessage>(
   return end;
 }
 
-/** Decodes by the schema, with protobuf-es, and leaves the reader at `end`. */
+/** Decodes by the schema, with protobuf-es, and leaves the reader at `end`, or behind the group that is being read. */
 export function decodeWithSchema<D extends DescMessage>(
   schema: D,
   reader: Reader,
@@ -36,7 +36,10 @@ export function decodeWithSchema<D extends DescMessage>(
   into?: MessageShape<D>,
 ): MessageShape<D> {
   const message = into ?? create(schema);
-  mergeFromBinary(schema, message, reader.bytes.subarray(reader.position, end));
-  reader.position = end;
+  const contentEnd = reader.contentEnd(end);
+  // The `bytes` that protobuf-es gives are views of what it is given.
+  mergeFromBinary(schema, message, ownBytes(reader, reader.position, contentEnd));
+  reader.position = contentEnd;
+  if (contentEnd !== end) reader.unknown(reader.tag(), message);
   return message;
 }
