@@ -167,6 +167,10 @@ class Reading implements InputFacts {
       }
     }
     if (place === "struct" && !hasValue) this.facts.add("valueWithoutKind");
+    // What is left out is an empty message, and written as one.
+    if (!hasValue && value === undefined && depth.messages + depth.entries + 2 > maxNesting) {
+      this.facts.add("deepWithEntries");
+    }
     if (this.#at > end) {
       this.facts.add("overrun");
       throw new Malformed();

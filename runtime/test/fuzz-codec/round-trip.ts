@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
+import { create, fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
 import { fromBytes, toBytes } from "petrel";
 import { must } from "../fuzz/fuzz-part.js";
 import type { Random } from "../support/random.js";
@@ -10,7 +10,7 @@ import { bytesDifference, hex, isSameBytes } from "./trial.js";
 
 /**
  * Makes a random valid message and checks that the generated codec writes the very bytes that protobuf-es writes, also
- * from a plain init, and reads them as the very same message. Returns the bytes, and those after decoding and encoding.
+ * from a plain init, that it completes an init and reads the bytes as protobuf-es does. Returns the bytes, and those after decoding and encoding.
  */
 export function checkRoundTrip(
   subject: Subject,
@@ -21,8 +21,12 @@ export function checkRoundTrip(
   const bytes = toBytes(codec, message);
   const expected = toBinary(schema, message);
   must(isSameBytes(bytes, expected), () => `${bytesDifference(bytes, expected)} as protobuf-es`);
-  const fromInit = toBytes(codec, withoutTypeNames(message) as Message);
+  const init = withoutTypeNames(message);
+  const fromInit = toBytes(codec, init as Message);
   must(isSameBytes(fromInit, bytes), () => `for an init, ${bytesDifference(fromInit, bytes)}`);
+  const created = subject.create(init as object);
+  const completed = create(schema, withoutTypeNames(message) as Record<string, unknown>);
+  must(isSameMessage(created, completed), () => `created ${messageDifference(created, completed)} as protobuf-es`);
   const decoded = fromBytes(codec, bytes);
   const read = fromBinary(schema, bytes);
   must(isSameMessage(decoded, read), () => `read ${hex(bytes)} as ${messageDifference(decoded, read)}`);

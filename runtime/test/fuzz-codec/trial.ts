@@ -22,15 +22,15 @@ export interface Trial {
 
 /**
  * Decodes and encodes an input both ways. Throws a Violation when the generated codec takes too long, allocates too much,
- * reads outside of the input, stops short of its end, or fails otherwise than by rejecting.
+ * reads outside of the input, stops short of its end, keeps a view of it, or fails otherwise than by rejecting.
  */
 export function tryInput(type: MessageType, input: Uint8Array, random: Random): Trial {
   const ours = bounded(type, input);
   const surrounded = new Uint8Array(input.length + 2 * margin).fill(random.below(256));
   surrounded.set(input, margin);
-  const again = attempt(type, surrounded, margin, margin + input.length);
+  const again = attempt(type, surrounded, margin, margin + input.length, () => surrounded.fill(0xaa));
   const same = isSame(ours, again) || readInputFacts(type.schema, input).facts.has("signallingNaN");
-  must(same, () => `${describe(ours)}, but ${describe(again)} with other bytes around it`);
+  must(same, () => `${describe(ours)}, but ${describe(again)} with other bytes around it, overwritten when read`);
   return { ours, es: attemptEs(type, input) };
 }
 
@@ -106,7 +106,8 @@ function heapBytes(): number {
   return heap + external;
 }
 
-function attempt({ codec }: MessageType, bytes: Uint8Array, start: number, end: number): Attempt {
+/** Decodes, then encodes; `between` is called in between. Inputs are short, so what is decoded must own its bytes. */
+function attempt({ codec }: MessageType, bytes: Uint8Array, start: number, end: number, between?: () => void): Attempt {
   const reader = new Reader(bytes, start, end);
   let message: Message;
   try {
@@ -116,6 +117,7 @@ function attempt({ codec }: MessageType, bytes: Uint8Array, start: number, end: 
     return { accepted: false, error };
   }
   must(reader.position === end, () => `decoding stopped at ${reader.position - start} of ${end - start} bytes`);
+  between?.();
   try {
     return { accepted: true, message, encoded: toBytes(codec, message) };
   } catch (error) {
