@@ -2,6 +2,7 @@
 // The limits of calls, tried one below, at and one above, and where the counters of both ends can be read.
 import { describe, expect, test } from "vitest";
 import { type CallOptions, Code, StatusError } from "../../src/index.js";
+import { createFakeClock, type FakeClock } from "../../src/testing/index.js";
 import { type Served, type ServeOptions, serve } from "../support/serve.js";
 import { collect, down, one, type TextHandlers } from "../support/text-service.js";
 
@@ -58,6 +59,53 @@ describe.each(messageLimits)("$what", ({ options, call, countedBy }) => {
     await run(served, "x");
   });
 });
+
+const timeLimits: readonly {
+  readonly what: string;
+  readonly options?: ServeOptions;
+  readonly call?: (clock: FakeClock) => CallOptions;
+}[] = [
+  { what: "timeoutMs of a call", call: () => ({ timeoutMs: 1_000 }) },
+  { what: "deadline of a call", call: (clock) => ({ deadline: clock.epochNow() + 1_000 }) },
+  { what: "timeoutMs of a channel", options: { channel: { timeoutMs: 1_000 } } },
+  { what: "maxTimeoutMs of a server", options: { server: { maxTimeoutMs: 1_000 } } },
+  {
+    what: "maxTimeoutMs of a server, below the client's own",
+    options: { server: { maxTimeoutMs: 1_000 } },
+    call: () => ({ timeoutMs: 5_000 }),
+  },
+];
+
+describe.each(timeLimits)("$what", ({ options, call }) => {
+  test.each([
+    [999, "running"],
+    [1_000, "over"],
+    [1_001, "over"],
+  ])("after %i ms the call is %s", async (ms, expected) => {
+    const clock = createFakeClock();
+    const never: Partial<TextHandlers> = { one: () => new Promise(() => {}) };
+    const served = await serve("in-process", never, { ...options, clock });
+    let state = "running";
+    const status = served.channel.call(one, { text: "" }, call?.(clock)).status;
+    void status.then(() => {
+      state = "over";
+    });
+    await turns();
+    clock.advance(ms);
+    await turns();
+    expect(state).toBe(expected);
+    await served.channel.close();
+    expect(await status).toMatchObject({ code: expected === "over" ? Code.DEADLINE_EXCEEDED : Code.CANCELLED });
+    const stopped = served.server.shutdown({ graceMs: 0 });
+    await turns();
+    clock.advance(500);
+    await stopped;
+  });
+});
+
+async function turns(): Promise<void> {
+  for (let count = 0; count < 10; count++) await new Promise((resolve) => setImmediate(resolve));
+}
 
 const sizeIn = (error: unknown) => Number(/are (\d+) bytes/.exec((error as Error).message)?.[1]);
 
