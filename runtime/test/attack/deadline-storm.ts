@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { quantile } from "./findings.js";
 import type { DeadlineReport } from "./honest-program.js";
-import type { ServerReport } from "./server-program.js";
+import type { ServerCounts } from "./server-program.js";
 import type { Stage } from "./stage.js";
 
 const calls = 10_000;
@@ -14,10 +14,11 @@ export async function deadlineStorm(stage: Stage): Promise<void> {
   const { findings } = stage;
   const caller = await stage.caller();
   const storm = async () => {
-    const before = await stage.report();
+    // Not the memory: collecting garbage stops the server for longer than a deadline.
+    const before = await stage.server.ask<ServerCounts>("counts");
     const asked = await caller.ask<DeadlineReport>("deadlines", { count: calls, concurrency });
     await new Promise((resolve) => setTimeout(resolve, 200));
-    const after = await stage.report();
+    const after = await stage.server.ask<ServerCounts>("counts");
     return { ...asked, before, after, delays: after.abortDelaysMs.toSorted((a, b) => a - b) };
   };
   const { result } = await stage.beside(
@@ -57,6 +58,6 @@ export async function deadlineStorm(stage: Stage): Promise<void> {
   );
 }
 
-function sleepersOf({ before, after }: { before: ServerReport; after: ServerReport }): number {
+function sleepersOf({ before, after }: { before: ServerCounts; after: ServerCounts }): number {
   return after.handlers.started - before.handlers.started;
 }

@@ -11,19 +11,23 @@ export interface ServerInput {
   readonly limits?: Partial<Http2Limits>;
 }
 
-export interface ServerReport {
+/** What a server has counted. */
+export interface ServerCounts {
   readonly stats: ServerStats;
   readonly tlsStats: ServerStats;
-  readonly memory: Memory;
-  /** Highest resident set since the last report, MiB. */
-  readonly peakRss: number;
-  readonly cpuMs: number;
   readonly handlers: { readonly started: number; readonly running: number; readonly peak: number };
   /** Milliseconds from a call's deadline to its handler's abort, in order. */
   readonly abortDelaysMs: readonly number[];
   readonly unhandledRejections: readonly string[];
   readonly resources: Readonly<Record<string, number>>;
   readonly refusals: readonly string[];
+}
+
+export interface ServerReport extends ServerCounts {
+  readonly memory: Memory;
+  /** Highest resident set since the last report, MiB. */
+  readonly peakRss: number;
+  readonly cpuMs: number;
 }
 
 const pem = (name: string) => readFileSync(new URL(`../../../testdata/certs/${name}`, import.meta.url));
@@ -69,27 +73,29 @@ answer(async ({ limits }: ServerInput) => {
       certificate = name;
       await tlsServer.reloadTls();
     },
+    counts,
     report: async (): Promise<ServerReport> => {
       const peakRss = peak.peak;
       const { user, system } = process.cpuUsage();
       const memory = await collectedMemory();
       peak.reset();
-      const resources: Record<string, number> = {};
-      for (const type of process.getActiveResourcesInfo()) resources[type] = (resources[type] ?? 0) + 1;
-      return {
-        stats: server.stats(),
-        tlsStats: tlsServer.stats(),
-        memory,
-        peakRss,
-        cpuMs: (user + system) / 1000,
-        handlers: handlers.takeCounts(),
-        abortDelaysMs: handlers.takeAbortDelays(),
-        unhandledRejections,
-        resources,
-        refusals,
-      };
+      return { ...counts(), memory, peakRss, cpuMs: (user + system) / 1000 };
     },
   };
+
+  function counts(): ServerCounts {
+    const resources: Record<string, number> = {};
+    for (const type of process.getActiveResourcesInfo()) resources[type] = (resources[type] ?? 0) + 1;
+    return {
+      stats: server.stats(),
+      tlsStats: tlsServer.stats(),
+      handlers: handlers.takeCounts(),
+      abortDelaysMs: handlers.takeAbortDelays(),
+      unhandledRejections,
+      resources,
+      refusals,
+    };
+  }
 });
 
 /**
