@@ -162,6 +162,26 @@ test("the second of two large messages finds room at once", () => {
   expect(encodings).toBe(3);
 });
 
+test("a codec whose last two messages were large finds room at once in the next call, and one exception costs nothing", () => {
+  let encodings = 0;
+  const counted = {
+    ...textCodec,
+    encode: (buffer: Uint8Array, message: Text, position: number) => {
+      encodings++;
+      return textCodec.encode(buffer, message, position);
+    },
+  };
+  const lengths = [5, 50_000, 50_000, 50_000, 50_000, 5, 50_000, 50_000];
+  const needed = lengths.map((length) => {
+    const exchange = new FakeExchange();
+    const before = encodings;
+    sendUncompressed(exchange, counted, { text: "x".repeat(length) }, 1e6, true);
+    expect(exchange.sent).toEqual([`data ${"x".repeat(length)} end`]);
+    return encodings - before;
+  });
+  expect(needed).toEqual([1, 2, 2, 1, 1, 1, 2, 2]);
+});
+
 test("the only message leaves with the end, compressed or not", async () => {
   const plain = new FakeExchange();
   const failed: StatusError[] = [];

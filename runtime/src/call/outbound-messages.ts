@@ -24,10 +24,32 @@ interface ExpectedSize {
   bytes: number;
 }
 
+/** Of each codec that has found too little room in a call of one message: what its last two such messages took. */
+const lastSizes = new WeakMap<object, { last: number; before: number }>();
+let someAreLarge = false;
+
+/** As much as both of a codec's last messages took: one large one among small ones reserves nothing. */
+function usualCapacity(codec: object): number {
+  const sizes = someAreLarge ? lastSizes.get(codec) : undefined;
+  return sizes === undefined ? firstCapacity : Math.max(firstCapacity, Math.min(sizes.last, sizes.before));
+}
+
+function noteSize(codec: object, bytes: number, overflowed: boolean): void {
+  const sizes = lastSizes.get(codec);
+  if (sizes !== undefined) {
+    sizes.before = sizes.last;
+    sizes.last = bytes;
+  } else if (overflowed) {
+    lastSizes.set(codec, { last: bytes, before: 0 });
+    someAreLarge = true;
+  }
+}
+
 /**
  * Encodes one message behind its prefix, straight into the connection's output. True when flow control took it; false
  * when it is queued. Throws a StatusError, with nothing sent, when the message is too large or cannot be encoded.
- * A message that finds too little room is encoded again; `expected` spares that to streams of large ones.
+ * A message that finds too little room is encoded again; `expected` spares that to streams of large ones, and what a
+ * codec's last messages took to other calls.
  */
 export function sendUncompressed<I>(
   exchange: Exchange,
@@ -37,7 +59,8 @@ export function sendUncompressed<I>(
   endStream: boolean,
   expected?: ExpectedSize,
 ): boolean {
-  let capacity = expected === undefined ? firstCapacity : Math.max(expected.bytes, firstCapacity);
+  let capacity = expected === undefined ? usualCapacity(codec) : Math.max(expected.bytes, firstCapacity);
+  let overflowed = false;
   for (;;) {
     const start = exchange.beginData(capacity);
     const buffer = exchange.output.buffer;
@@ -48,10 +71,12 @@ export function sendUncompressed<I>(
       if (length > maxBytes) throw errorOf(messageTooLargeToSend(length, maxBytes));
       writePrefix(buffer, start, false, length);
       if (expected !== undefined) expected.bytes = end - start;
+      else if (overflowed || someAreLarge) noteSize(codec, end - start, overflowed);
       return exchange.endData(end, endStream);
     } catch (error) {
       exchange.abortData();
       if (!(error instanceof BufferOverflow)) throw unsendable(codec.typeName, error);
+      overflowed = true;
       capacity = Math.max(capacity * 2, error.neededBytes - start);
     }
   }
