@@ -49,6 +49,7 @@ export const memoryRows: readonly Row[] = [
         await connections.open(server.port, streamConnections, "http2");
         const before = await memory(server);
         connections.openStreams(streamsPerConnection, chat);
+        await connections.settled();
         const after = await memory(server);
         connections.check();
         return (after.heapUsed - before.heapUsed) / (streamConnections * streamsPerConnection);

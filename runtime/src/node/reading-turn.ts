@@ -2,8 +2,8 @@
 import { nodeClock } from "./clock.js";
 
 /** From when on a turn of the event loop that reads is watched, and for how long it may then go on reading. */
-const watchAfterMs = 4;
-const maxWatchedMs = 8;
+const watchAfterMs = 2;
+const maxWatchedMs = 4;
 
 /**
  * Bounds how long received bytes keep the event loop from timers and from each other's sockets, whoever sent them: past
