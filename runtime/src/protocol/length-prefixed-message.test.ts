@@ -117,6 +117,21 @@ describe("length-prefixed messages", () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 * 8 * (1 << 20));
   });
 
+  test("a long message before reserves 128 KiB for the next at most, whatever that one declares", () => {
+    const declared = 64 << 20;
+    const first = frame(new Uint8Array(1 << 20));
+    const readers = Array.from({ length: 16 }, () => new MessageReader(new Recorder(), declared));
+    for (const reader of readers) {
+      for (let at = 0; at < first.length; at += 16_384) reader.push(first, at, Math.min(at + 16_384, first.length));
+    }
+    const before = process.memoryUsage().arrayBuffers;
+    for (const reader of readers) {
+      reader.push(prefixOf(0, declared), 0, prefixBytes);
+      reader.push(new Uint8Array(1), 0, 1);
+    }
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(readers.length * 2 * 128 * 1024);
+  });
+
   test.each([
     [limit - 1, 0],
     [limit, 0],

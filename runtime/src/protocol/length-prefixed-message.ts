@@ -7,6 +7,8 @@ export const prefixBytes = 5;
 
 /** How many times what has arrived of a message its buffer may be: one of up to 128 KiB is copied once from 16 KiB frames. */
 const growth = 8;
+/** A stream that has carried so long a message may begin another with a buffer of that length at once, up to this. */
+const maxTrustedBytes = 128 * 1024;
 
 /** Writes the prefix of a message of `length` bytes at `position`; the message belongs at `position + prefixBytes`. */
 export function writePrefix(buffer: Uint8Array, position: number, compressed: boolean, length: number): void {
@@ -40,6 +42,8 @@ export class MessageReader {
   #length = 0;
   #gathered: Uint8Array = nothing;
   #gatheredBytes = 0;
+  /** Length of the longest message gathered so far, at most `maxTrustedBytes`. */
+  #trustedBytes = 0;
 
   constructor(receiver: MessageReceiver, receiveMaxBytes: number) {
     this.receiver = receiver;
@@ -113,6 +117,7 @@ export class MessageReader {
       return messageEnd;
     }
     this.#gather(chunk, position, messageEnd);
+    if (this.#length > this.#trustedBytes) this.#trustedBytes = Math.min(this.#length, maxTrustedBytes);
     const gathered = this.#gathered;
     this.#gathered = nothing;
     this.#gatheredBytes = 0;
@@ -123,7 +128,7 @@ export class MessageReader {
   #gather(chunk: Uint8Array, position: number, end: number): void {
     const needed = this.#gatheredBytes + (end - position);
     if (needed > this.#gathered.length) {
-      const larger = new Uint8Array(Math.min(this.#length, Math.max(needed * growth, 4096)));
+      const larger = new Uint8Array(Math.min(this.#length, Math.max(needed * growth, this.#trustedBytes, 4096)));
       larger.set(this.#gathered.subarray(0, this.#gatheredBytes));
       this.#gathered = larger;
     }
