@@ -5,6 +5,7 @@ import { FakeExchange, framed } from "../../test/support/fake-exchange.js";
 import { settled } from "../../test/support/fake-platform.js";
 import { fieldSection } from "../../test/support/field-section.js";
 import { echo, Texts } from "../../test/support/text-service.js";
+import { InterceptedUnaryServerCall } from "../call/intercepted-unary-server-call.js";
 import { StreamingServerCall } from "../call/streaming-server-call.js";
 import { UnaryServerCall } from "../call/unary-server-call.js";
 import { grpcServer } from "../protocol/grpc/grpc-server.js";
@@ -34,9 +35,9 @@ function dispatch(changes: Record<string, string>, endStream = false, intercepto
   return { engine, exchange, listener, refused };
 }
 
-test("a unary call without interceptors takes the straight line, any other the general one", () => {
+test("a unary call takes the straight line, with interceptors too, any other the general one", () => {
   expect(dispatch({}).listener).toBeInstanceOf(UnaryServerCall);
-  expect(dispatch({}, false, [through]).listener).toBeInstanceOf(StreamingServerCall);
+  expect(dispatch({}, false, [through]).listener).toBeInstanceOf(InterceptedUnaryServerCall);
   for (const name of ["Down", "Up", "Both"]) {
     expect(dispatch({ ":path": `/test.v1.Texts/${name}` }).listener).toBeInstanceOf(StreamingServerCall);
   }
