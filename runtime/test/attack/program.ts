@@ -45,9 +45,9 @@ export class Program implements AsyncDisposable {
 
   /** Starts a script of this folder or another; resolves once it answers. */
   static async start(script: URL, options: StartOptions = {}): Promise<Program> {
-    // V8's young generation at its full size from the start: it is no attack's doing when it gets there.
+    // V8's young generation at its full size from the start to the end: how large it is, is no attack's doing.
     const { youngMiB = 16 } = options;
-    const young = [`--min-semi-space-size=${youngMiB}`, `--max-semi-space-size=${youngMiB}`];
+    const young = [`--min-semi-space-size=${youngMiB}`, `--max-semi-space-size=${youngMiB}`, "--no-memory-reducer"];
     // What is measured goes before what else the machine has to do; only root may say so.
     const first = process.getuid?.() === 0 ? ["nice", "-n", "-10"] : [];
     const node = [...first, process.execPath, "--expose-gc", ...young, "--import", "tsx", fileURLToPath(script)];
