@@ -10,11 +10,20 @@ import { binary, requestFor, top } from "./support/compile.js";
 
 const run = promisify(execFile);
 
+const typesWithoutServices = [
+  "petrel.test.proto2",
+  "petrel.test.editions2023",
+  "petrel.test.Maps",
+  "petrel.test.Oneofs",
+  "petrel.test.Node",
+];
 const optionSets = [
-  { name: "default", parameter: "" },
-  { name: "import-extension-ts", parameter: "import_extension=ts" },
-  { name: "import-extension-none", parameter: "import_extension=none" },
-  { name: "target-js-dts", parameter: "target=js+dts" },
+  { name: "default", parameter: "", types: [] },
+  { name: "import-extension-ts", parameter: "import_extension=ts", types: [] },
+  { name: "import-extension-none", parameter: "import_extension=none", types: [] },
+  { name: "target-js-dts", parameter: "target=js+dts", types: [] },
+  { name: "codec-size", parameter: "codec=size", types: [] },
+  { name: "codec-none", parameter: "codec=none", types: typesWithoutServices },
 ];
 
 let request: CodeGeneratorRequest;
@@ -24,13 +33,20 @@ beforeAll(async () => {
 
 test("buf.gen.yaml has one entry per option set", async () => {
   const template = await readFile(join(top, "buf.gen.yaml"), "utf8");
-  const outputs = [...template.matchAll(/out: testdata\/golden\/(\S+)(?:\n\s+opt: (\S+))?/g)];
-  expect(outputs.map(([, name, parameter]) => ({ name, parameter: parameter ?? "" }))).toEqual(optionSets);
+  const outputs = [...template.matchAll(/out: testdata\/golden\/(\S+)(?:\n\s+opt: (\S+))?(?:\n\s+types: \[(.+)\])?/g)];
+  expect(
+    outputs.map(([, name, parameter, types]) => ({
+      name,
+      parameter: parameter ?? "",
+      types: types?.split(", ") ?? [],
+    })),
+  ).toEqual(optionSets);
 });
 
-describe.each(optionSets)("golden $name", ({ name, parameter }) => {
+describe.each(optionSets)("golden $name", ({ name, parameter, types }) => {
   test("is what the plugin generates now (else: npm run generate)", async () => {
-    const response = plugin.run({ ...request, parameter });
+    const asked = types.length === 0 ? request : await requestFor("testdata/proto", "petrel/test/", "", types);
+    const response = plugin.run({ ...asked, parameter });
     expect(response.error).toBe("");
     const generated = new Map(response.file.map((file) => [file.name, file.content]));
     const folder = join(top, "testdata/golden", name);

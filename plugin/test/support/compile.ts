@@ -19,11 +19,17 @@ export const binary = (name: string) => join(top, "node_modules/.bin", name);
 
 const run = promisify(execFile);
 
-/** A request for the files under `path` of a folder with .proto files, compiled by buf. */
-export async function requestFor(folder: string, path: string, parameter = ""): Promise<CodeGeneratorRequest> {
+/** A request for the files under `path` of a folder with .proto files, compiled by buf; for some of their types only. */
+export async function requestFor(
+  folder: string,
+  path: string,
+  parameter = "",
+  types: readonly string[] = [],
+): Promise<CodeGeneratorRequest> {
   return withTemporaryFolder(async (temporary) => {
     const image = join(temporary, "image.binpb");
-    await run(binary("buf"), ["build", folder, "--as-file-descriptor-set", "-o", image], { cwd: top });
+    const chosen = types.flatMap((type) => ["--type", type]);
+    await run(binary("buf"), ["build", folder, "--as-file-descriptor-set", "-o", image, ...chosen], { cwd: top });
     const protoFile = fromBinary(FileDescriptorSetSchema, await readFile(image)).file;
     const fileToGenerate = protoFile.map((file) => file.name).filter((name) => name.startsWith(path));
     return create(CodeGeneratorRequestSchema, { fileToGenerate, protoFile, parameter });

@@ -6,12 +6,13 @@
 import type { GenEnum, GenExtension, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, extDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
+import { create } from "@bufbuild/protobuf";
 import type { MessageCodec, Reader } from "petrel/codegen";
-import { beginMessage, checkMessage, endMessage, messageCodec, readPackedInt32, requiredFieldNotSet, writeBool, writeBytes, writeDouble, writeInt32, writeInt64, writePackedInt32, writeString, writeTag, writeUnknown } from "petrel/codegen";
+import { beginMessage, checkMessage, decodeWithSchema, encodeWithSchema, endMessage, messageCodec, readPackedInt32, requiredFieldNotSet, writeBool, writeBytes, writeDouble, writeInt32, writeInt64, writePackedInt32, writeString, writeTag, writeUnknown } from "petrel/codegen";
 
 /** Describes the file petrel/test/proto2.proto. */
 export const file_petrel_test_proto2: GenFile = /*@__PURE__*/ fileDesc(
-  "ChhwZXRyZWwvdGVzdC9wcm90bzIucHJvdG8SEnBldHJlbC50ZXN0LnByb3RvMiLyBAoIUHJlc2VuY2USFwoPcmVxdWlyZWRfc3RyaW5nGAEgAigJEhYKDm9wdGlvbmFsX2ludDMyGAIgASgFEi4KDHdpdGhfZGVmYXVsdBgDIAEoCToYcXVvdGUgIiBhbmQgXCBhbmQgCiBsaW5lEisKDWludDY0X2RlZmF1bHQYBCABKAM6FC05MjIzMzcyMDM2ODU0Nzc1ODA4EhsKDmRvdWJsZV9kZWZhdWx0GAUgASgBOgNpbmYSHwoNYnl0ZXNfZGVmYXVsdBgGIAEoDDoIXDAwMFwzNzcSMgoGY2hvaWNlGAcgASgOMhoucGV0cmVsLnRlc3QucHJvdG8yLkNob2ljZToGU0VDT05EEhoKDGJvb2xfZGVmYXVsdBgIIAEoCDoEdHJ1ZRI2ChByZXF1aXJlZF9tZXNzYWdlGAkgAigLMhwucGV0cmVsLnRlc3QucHJvdG8yLlByZXNlbmNlEjMKBnJlc3VsdBgKIAEoCjIjLnBldHJlbC50ZXN0LnByb3RvMi5QcmVzZW5jZS5SZXN1bHQSEgoGcGFja2VkGAsgAygFQgIQARIOCgRsZWZ0GAwgASgFSAASMwoFcmlnaHQYDSABKAoyIi5wZXRyZWwudGVzdC5wcm90bzIuUHJlc2VuY2UuUmlnaHRIABpjCgZSZXN1bHQSCwoDdXJsGAEgAigJEjYKBHBhcnQYAiADKAoyKC5wZXRyZWwudGVzdC5wcm90bzIuUHJlc2VuY2UuUmVzdWx0LlBhcnQaFAoEUGFydBIMCgRzaXplGAEgASgFGhUKBVJpZ2h0EgwKBHdvcmQYASABKAlCCAoGZWl0aGVyIk4KCkV4dGVuZGFibGUqCAhkEICAgIACMjYKBmluc2lkZRIeLnBldHJlbC50ZXN0LnByb3RvMi5FeHRlbmRhYmxlGGYgASgJUgZpbnNpZGUibgoHUGF5bG9hZBIMCgR0ZXh0GAEgASgJMlUKB3BheWxvYWQSHi5wZXRyZWwudGVzdC5wcm90bzIuRXh0ZW5kYWJsZRhnIAEoCzIbLnBldHJlbC50ZXN0LnByb3RvMi5QYXlsb2FkUgdwYXlsb2FkIhQKB0dyb3VwZWQSCQoBeBgBIAEoBSIaCgpNZXNzYWdlU2V0KggIBBCAgICAAjoCCAAqHwoGQ2hvaWNlEgkKBUZJUlNUEAESCgoGU0VDT05EEAI6OgoIbmlja25hbWUSHi5wZXRyZWwudGVzdC5wcm90bzIuRXh0ZW5kYWJsZRhkIAEoCVIIbmlja25hbWU6NgoGc2NvcmVzEh4ucGV0cmVsLnRlc3QucHJvdG8yLkV4dGVuZGFibGUYZSADKANSBnNjb3JlczpVCgdncm91cGVkEh4ucGV0cmVsLnRlc3QucHJvdG8yLkV4dGVuZGFibGUYaCABKAoyGy5wZXRyZWwudGVzdC5wcm90bzIuR3JvdXBlZFIHZ3JvdXBlZDpXCghwYXlsb2FkcxIeLnBldHJlbC50ZXN0LnByb3RvMi5FeHRlbmRhYmxlGGkgAygLMhsucGV0cmVsLnRlc3QucHJvdG8yLlBheWxvYWRSCHBheWxvYWRzOlYKBmNob2ljZRIeLnBldHJlbC50ZXN0LnByb3RvMi5FeHRlbmRhYmxlGGogASgOMhoucGV0cmVsLnRlc3QucHJvdG8yLkNob2ljZUICGAFSBmNob2ljZQ",
+  "ChhwZXRyZWwvdGVzdC9wcm90bzIucHJvdG8SEnBldHJlbC50ZXN0LnByb3RvMiLyBAoIUHJlc2VuY2USFwoPcmVxdWlyZWRfc3RyaW5nGAEgAigJEhYKDm9wdGlvbmFsX2ludDMyGAIgASgFEi4KDHdpdGhfZGVmYXVsdBgDIAEoCToYcXVvdGUgIiBhbmQgXCBhbmQgCiBsaW5lEisKDWludDY0X2RlZmF1bHQYBCABKAM6FC05MjIzMzcyMDM2ODU0Nzc1ODA4EhsKDmRvdWJsZV9kZWZhdWx0GAUgASgBOgNpbmYSHwoNYnl0ZXNfZGVmYXVsdBgGIAEoDDoIXDAwMFwzNzcSMgoGY2hvaWNlGAcgASgOMhoucGV0cmVsLnRlc3QucHJvdG8yLkNob2ljZToGU0VDT05EEhoKDGJvb2xfZGVmYXVsdBgIIAEoCDoEdHJ1ZRI2ChByZXF1aXJlZF9tZXNzYWdlGAkgAigLMhwucGV0cmVsLnRlc3QucHJvdG8yLlByZXNlbmNlEjMKBnJlc3VsdBgKIAEoCjIjLnBldHJlbC50ZXN0LnByb3RvMi5QcmVzZW5jZS5SZXN1bHQSEgoGcGFja2VkGAsgAygFQgIQARIOCgRsZWZ0GAwgASgFSAASMwoFcmlnaHQYDSABKAoyIi5wZXRyZWwudGVzdC5wcm90bzIuUHJlc2VuY2UuUmlnaHRIABpjCgZSZXN1bHQSCwoDdXJsGAEgAigJEjYKBHBhcnQYAiADKAoyKC5wZXRyZWwudGVzdC5wcm90bzIuUHJlc2VuY2UuUmVzdWx0LlBhcnQaFAoEUGFydBIMCgRzaXplGAEgASgFGhUKBVJpZ2h0EgwKBHdvcmQYASABKAlCCAoGZWl0aGVyIk4KCkV4dGVuZGFibGUqCAhkEICAgIACMjYKBmluc2lkZRIeLnBldHJlbC50ZXN0LnByb3RvMi5FeHRlbmRhYmxlGGYgASgJUgZpbnNpZGUibgoHUGF5bG9hZBIMCgR0ZXh0GAEgASgJMlUKB3BheWxvYWQSHi5wZXRyZWwudGVzdC5wcm90bzIuRXh0ZW5kYWJsZRhnIAEoCzIbLnBldHJlbC50ZXN0LnByb3RvMi5QYXlsb2FkUgdwYXlsb2FkIhQKB0dyb3VwZWQSCQoBeBgBIAEoBSIaCgpNZXNzYWdlU2V0KggIBBCAgICAAjoCCAAiGQoJTGVnYWN5U2V0KggIBBD/////BzoCCAEqHwoGQ2hvaWNlEgkKBUZJUlNUEAESCgoGU0VDT05EEAI6OgoIbmlja25hbWUSHi5wZXRyZWwudGVzdC5wcm90bzIuRXh0ZW5kYWJsZRhkIAEoCVIIbmlja25hbWU6NgoGc2NvcmVzEh4ucGV0cmVsLnRlc3QucHJvdG8yLkV4dGVuZGFibGUYZSADKANSBnNjb3JlczpVCgdncm91cGVkEh4ucGV0cmVsLnRlc3QucHJvdG8yLkV4dGVuZGFibGUYaCABKAoyGy5wZXRyZWwudGVzdC5wcm90bzIuR3JvdXBlZFIHZ3JvdXBlZDpXCghwYXlsb2FkcxIeLnBldHJlbC50ZXN0LnByb3RvMi5FeHRlbmRhYmxlGGkgAygLMhsucGV0cmVsLnRlc3QucHJvdG8yLlBheWxvYWRSCHBheWxvYWRzOlYKBmNob2ljZRIeLnBldHJlbC50ZXN0LnByb3RvMi5FeHRlbmRhYmxlGGogASgOMhoucGV0cmVsLnRlc3QucHJvdG8yLkNob2ljZUICGAFSBmNob2ljZQ",
 );
 
 /** `message petrel.test.proto2.Presence` */
@@ -726,6 +727,37 @@ export function decodeMessageSet(reader: Reader, end: number, into?: MessageSet)
 
 /** Reads and writes petrel.test.proto2.MessageSet. */
 export const MessageSetCodec: MessageCodec<MessageSet, MessageSetInit> = /*@__PURE__*/ messageCodec("petrel.test.proto2.MessageSet", encodeMessageSet, decodeMessageSet);
+
+/**
+ * Its wire format is like no other's.
+ *
+ * `message petrel.test.proto2.LegacySet`
+ */
+export interface LegacySet extends Message<"petrel.test.proto2.LegacySet"> {}
+
+/** {@link LegacySet} with every field optional. */
+export interface LegacySetInit extends Partial<Message<"petrel.test.proto2.LegacySet">> {}
+
+/** Describes the message petrel.test.proto2.LegacySet, for `@bufbuild/protobuf`. */
+export const LegacySetSchema: GenMessage<LegacySet> = /*@__PURE__*/ messageDesc(file_petrel_test_proto2, 5);
+
+/** Creates petrel.test.proto2.LegacySet; what `init` leaves out has its default. */
+export function createLegacySet(init?: LegacySetInit): LegacySet {
+  return create(LegacySetSchema, init as LegacySet | undefined);
+}
+
+/** Writes petrel.test.proto2.LegacySet at `position` and returns the position behind it. */
+export function encodeLegacySet(buffer: Uint8Array, message: LegacySetInit, position: number): number {
+  return encodeWithSchema(LegacySetSchema, buffer, message as LegacySet, position);
+}
+
+/** Reads petrel.test.proto2.LegacySet up to `end`, into `into` when given. */
+export function decodeLegacySet(reader: Reader, end: number, into?: LegacySet): LegacySet {
+  return decodeWithSchema(LegacySetSchema, reader, end, into);
+}
+
+/** Reads and writes petrel.test.proto2.LegacySet. */
+export const LegacySetCodec: MessageCodec<LegacySet, LegacySetInit> = /*@__PURE__*/ messageCodec("petrel.test.proto2.LegacySet", encodeLegacySet, decodeLegacySet);
 
 /**
  * Closed, and without a zero.

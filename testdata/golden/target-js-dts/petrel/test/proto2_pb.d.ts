@@ -218,6 +218,26 @@ export declare function decodeMessageSet(reader: Reader, end: number, into?: Mes
 /** Reads and writes petrel.test.proto2.MessageSet. */
 export declare const MessageSetCodec: MessageCodec<MessageSet, MessageSetInit>;
 /**
+ * Its wire format is like no other's.
+ *
+ * `message petrel.test.proto2.LegacySet`
+ */
+export interface LegacySet extends Message<"petrel.test.proto2.LegacySet"> {
+}
+/** {@link LegacySet} with every field optional. */
+export interface LegacySetInit extends Partial<Message<"petrel.test.proto2.LegacySet">> {
+}
+/** Describes the message petrel.test.proto2.LegacySet, for `@bufbuild/protobuf`. */
+export declare const LegacySetSchema: GenMessage<LegacySet>;
+/** Creates petrel.test.proto2.LegacySet; what `init` leaves out has its default. */
+export declare function createLegacySet(init?: LegacySetInit): LegacySet;
+/** Writes petrel.test.proto2.LegacySet at `position` and returns the position behind it. */
+export declare function encodeLegacySet(buffer: Uint8Array, message: LegacySetInit, position: number): number;
+/** Reads petrel.test.proto2.LegacySet up to `end`, into `into` when given. */
+export declare function decodeLegacySet(reader: Reader, end: number, into?: LegacySet): LegacySet;
+/** Reads and writes petrel.test.proto2.LegacySet. */
+export declare const LegacySetCodec: MessageCodec<LegacySet, LegacySetInit>;
+/**
  * Closed, and without a zero.
  *
  * `enum petrel.test.proto2.Choice`
