@@ -13,6 +13,7 @@ export type Fact =
   | "longLength"
   | "longTag"
   | "longUnknownVarint"
+  | "longVarintInMessageSet"
   | "fieldZeroAmongUnknown"
   | "unknownClosedEnum"
   | "looseUnknownEnum"
@@ -94,7 +95,7 @@ class Reading implements InputFacts {
       if (place === "mapEntry") this.facts.add("unknownFieldInMapEntry");
       if (place === "wrapper") this.facts.add("unknownFieldInWrapper");
       if (place === "struct") this.facts.add("unknownFieldInStruct");
-      this.#skip(no, wireType, depth);
+      this.#skip(no, wireType, depth, schema?.proto.options?.messageSetWireFormat === true);
     }
     if (group !== undefined) throw new Malformed();
     if (this.#at > end) {
@@ -233,10 +234,10 @@ class Reading implements InputFacts {
     }
   }
 
-  #skip(no: number, wireType: number, depth: Depth): void {
+  #skip(no: number, wireType: number, depth: Depth, inMessageSet = false): void {
     switch (wireType) {
       case 0:
-        this.#unknownVarint();
+        this.#unknownVarint(inMessageSet);
         return;
       case 1:
         this.#advance(8);
@@ -286,12 +287,12 @@ class Reading implements InputFacts {
     throw new Malformed();
   }
 
-  #unknownVarint(): void {
+  #unknownVarint(inMessageSet: boolean): void {
     const start = this.#at;
     try {
       this.#varint(10);
     } catch (error) {
-      if (this.#at - start === 10) this.facts.add("longUnknownVarint");
+      if (this.#at - start === 10) this.facts.add(inMessageSet ? "longVarintInMessageSet" : "longUnknownVarint");
       throw error;
     }
   }
