@@ -11,13 +11,16 @@ import { repository, run, runChecked } from "./child-process.js";
 
 const buf = join(repository, "node_modules/.bin/buf");
 const evolution = "examples/evolution";
+// `buf lint` refuses a file that declares a MessageSet, whatever its rules; the plugin takes it.
+const messageSets = "testdata/proto/petrel/test/proto2.proto";
 
 let passed = 0;
 let failed = 0;
 const scratch = await mkdtemp(join(tmpdir(), "petrel-protos-"));
 try {
   const examples = await findModules("examples");
-  for (const folder of [".", ...examples]) await check(`${folder}: lint`, "lint", folder);
+  await check("lint", "lint", ".", "--exclude-path", messageSets);
+  for (const folder of examples) await check(`${folder}: lint`, "lint", folder);
   for (const folder of ["bench/proto", "bench/codec/proto", ...examples]) await compareWithParent(folder);
   await checkEvolution();
 } finally {
