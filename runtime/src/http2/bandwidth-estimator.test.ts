@@ -17,13 +17,13 @@ test("a sample of a third of the window, faster than before, doubles it", () => 
   expect(estimator.sampling).toBe(false);
 });
 
-test("a window that the link has carried in less than 20 ms doubles without being faster, once it is used up", () => {
+test("a window that the link has carried in less than 4 ms doubles without being faster, once it is used up", () => {
   const estimator = new BandwidthEstimator();
   expect(sample(estimator, 900, 1, 900)).toBe(1_800);
   expect(sample(estimator, 600, 6, 1_800)).toBe(3_600);
   expect(sample(estimator, 1_000, 6, 3_600)).toBe(3_600);
-  expect(sample(estimator, 6_000, 60, 17_999)).toBe(35_998);
-  expect(sample(estimator, 6_000, 60, 18_000)).toBe(18_000);
+  expect(sample(estimator, 6_000, 60, 3_599)).toBe(7_198);
+  expect(sample(estimator, 6_000, 60, 3_600)).toBe(3_600);
 });
 
 test("an answer within the clock's resolution is no division by zero", () => {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** What a window may hold of a link's traffic whether or not more of it makes the link faster. */
-const harmlessMs = 20;
+const harmlessMs = 4;
 
 /**
  * Estimates the bandwidth-delay product: counts the bytes that arrive between a PING and its answer. A sample starts when
  * half of a window has been used, so a sender that waits for credit shows about half a window per sample. When a third or
  * more has come, faster than ever before, the window is what limits the link, and it should double. A window that the
  * link carries in a few milliseconds doubles in any case: one lucky sample would otherwise hold it down for good, and
- * what waits behind it on the way costs nobody time.
+ * what waits behind it on the way waits no longer than that.
  */
 export class BandwidthEstimator {
   /** True while the PING of a sample is on its way. */
