@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import { attacks } from "../runtime/test/attack/attacks.js";
 import { Findings } from "../runtime/test/attack/findings.js";
 import { describeMachine } from "../runtime/test/attack/machine.js";
-import { Stage } from "../runtime/test/attack/stage.js";
+import { Stage, type StageOptions } from "../runtime/test/attack/stage.js";
 
 const { values } = parseArgs({
   options: { long: { type: "boolean", default: false }, seed: { type: "string" }, only: { type: "string" } },
@@ -41,17 +41,20 @@ for (const { name, stage, run, runAlone } of attacks) {
   try {
     prioritize(PRIORITY_NORMAL);
     await runAlone?.(findings, options);
-    if (run === undefined) continue;
-    await using opened = await Stage.open(findings, options, stage?.(options));
-    // An attacker has a machine of its own; here it must not win by taking the honest client's processor.
-    prioritize(PRIORITY_LOW);
-    await run(opened);
+    if (run !== undefined) await attackServer(run, stage?.(options));
   } catch (error) {
     findings.broken(name, error);
   }
   console.log(`--- ${name} took ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
 }
 end();
+
+async function attackServer(run: (stage: Stage) => Promise<void>, stage: StageOptions | undefined): Promise<void> {
+  await using opened = await Stage.open(findings, options, stage);
+  // An attacker has a machine of its own; here it must not win by taking the honest client's processor.
+  prioritize(PRIORITY_LOW);
+  await run(opened);
+}
 
 function end(): never {
   console.log(`\n${findings.table()}\n\n${describeMachine()}`);
