@@ -83,8 +83,9 @@ function isSet(field: DescField & { fieldKind: "scalar" | "enum" | "message" }, 
     case ScalarType.FLOAT:
       return [`${access} != null && !Object.is(${access}, 0)`];
     default: {
-      const zero = !scalarCode(field.scalar).is64 ? "0" : field.longAsString ? '"0"' : "0n";
-      return [`${access} != null && ${access} !== ${zero}`];
+      if (!scalarCode(field.scalar).is64) return [`${access} != null && ${access} !== 0`];
+      // Loosely: a number and text are taken as well, and their zero is no value either.
+      return [`${access} != null && ${access} != ${field.longAsString ? '"0"' : "0n"}`];
     }
   }
 }

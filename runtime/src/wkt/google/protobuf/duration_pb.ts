@@ -39,7 +39,7 @@ export function createDuration(init?: DurationInit): Duration {
 /** Writes google.protobuf.Duration at `position` and returns the position behind it. */
 export function encodeDuration(buffer: Uint8Array, message: DurationInit, position: number): number {
   checkMessage(message, "google.protobuf.Duration");
-  if (message.seconds != null && message.seconds !== 0n) {
+  if (message.seconds != null && message.seconds != 0n) {
     position = writeInt64(buffer, position, 8, message.seconds, "google.protobuf.Duration.seconds");
   }
   if (message.nanos != null && message.nanos !== 0) {

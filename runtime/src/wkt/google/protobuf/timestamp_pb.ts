@@ -39,7 +39,7 @@ export function createTimestamp(init?: TimestampInit): Timestamp {
 /** Writes google.protobuf.Timestamp at `position` and returns the position behind it. */
 export function encodeTimestamp(buffer: Uint8Array, message: TimestampInit, position: number): number {
   checkMessage(message, "google.protobuf.Timestamp");
-  if (message.seconds != null && message.seconds !== 0n) {
+  if (message.seconds != null && message.seconds != 0n) {
     position = writeInt64(buffer, position, 8, message.seconds, "google.protobuf.Timestamp.seconds");
   }
   if (message.nanos != null && message.nanos !== 0) {

@@ -147,7 +147,7 @@ export function createInt64Value(init?: Int64ValueInit): Int64Value {
 /** Writes google.protobuf.Int64Value at `position` and returns the position behind it. */
 export function encodeInt64Value(buffer: Uint8Array, message: Int64ValueInit, position: number): number {
   checkMessage(message, "google.protobuf.Int64Value");
-  if (message.value != null && message.value !== 0n) {
+  if (message.value != null && message.value != 0n) {
     position = writeInt64(buffer, position, 8, message.value, "google.protobuf.Int64Value.value");
   }
   if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
@@ -201,7 +201,7 @@ export function createUInt64Value(init?: UInt64ValueInit): UInt64Value {
 /** Writes google.protobuf.UInt64Value at `position` and returns the position behind it. */
 export function encodeUInt64Value(buffer: Uint8Array, message: UInt64ValueInit, position: number): number {
   checkMessage(message, "google.protobuf.UInt64Value");
-  if (message.value != null && message.value !== 0n) {
+  if (message.value != null && message.value != 0n) {
     position = writeUint64(buffer, position, 8, message.value, "google.protobuf.UInt64Value.value");
   }
   if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);

@@ -755,7 +755,7 @@ export function encodeQuotaFailure_Violation(buffer: Uint8Array, message: QuotaF
       position = endMessage(buffer, entry, end);
     }
   }
-  if (message.quotaValue != null && message.quotaValue !== 0n) {
+  if (message.quotaValue != null && message.quotaValue != 0n) {
     position = writeInt64(buffer, position, 56, message.quotaValue, "google.rpc.QuotaFailure.Violation.quota_value");
   }
   if (message.futureQuotaValue != null) {

@@ -12,7 +12,7 @@ import { decodeWithSchema, encodeWithSchema, messageCodec } from "petrel/codegen
 
 /** Describes the file petrel/test/proto2.proto. */
 export const file_petrel_test_proto2: GenFile = /*@__PURE__*/ fileDesc(
-  "ChhwZXRyZWwvdGVzdC9wcm90bzIucHJvdG8SEnBldHJlbC50ZXN0LnByb3RvMiLyBAoIUHJlc2VuY2USFwoPcmVxdWlyZWRfc3RyaW5nGAEgAigJEhYKDm9wdGlvbmFsX2ludDMyGAIgASgFEi4KDHdpdGhfZGVmYXVsdBgDIAEoCToYcXVvdGUgIiBhbmQgXCBhbmQgCiBsaW5lEisKDWludDY0X2RlZmF1bHQYBCABKAM6FC05MjIzMzcyMDM2ODU0Nzc1ODA4EhsKDmRvdWJsZV9kZWZhdWx0GAUgASgBOgNpbmYSHwoNYnl0ZXNfZGVmYXVsdBgGIAEoDDoIXDAwMFwzNzcSMgoGY2hvaWNlGAcgASgOMhoucGV0cmVsLnRlc3QucHJvdG8yLkNob2ljZToGU0VDT05EEhoKDGJvb2xfZGVmYXVsdBgIIAEoCDoEdHJ1ZRI2ChByZXF1aXJlZF9tZXNzYWdlGAkgAigLMhwucGV0cmVsLnRlc3QucHJvdG8yLlByZXNlbmNlEjMKBnJlc3VsdBgKIAEoCjIjLnBldHJlbC50ZXN0LnByb3RvMi5QcmVzZW5jZS5SZXN1bHQSEgoGcGFja2VkGAsgAygFQgIQARIOCgRsZWZ0GAwgASgFSAASMwoFcmlnaHQYDSABKAoyIi5wZXRyZWwudGVzdC5wcm90bzIuUHJlc2VuY2UuUmlnaHRIABpjCgZSZXN1bHQSCwoDdXJsGAEgAigJEjYKBHBhcnQYAiADKAoyKC5wZXRyZWwudGVzdC5wcm90bzIuUHJlc2VuY2UuUmVzdWx0LlBhcnQaFAoEUGFydBIMCgRzaXplGAEgASgFGhUKBVJpZ2h0EgwKBHdvcmQYASABKAlCCAoGZWl0aGVyIk4KCkV4dGVuZGFibGUqCAhkEICAgIACMjYKBmluc2lkZRIeLnBldHJlbC50ZXN0LnByb3RvMi5FeHRlbmRhYmxlGGYgASgJUgZpbnNpZGUibgoHUGF5bG9hZBIMCgR0ZXh0GAEgASgJMlUKB3BheWxvYWQSHi5wZXRyZWwudGVzdC5wcm90bzIuRXh0ZW5kYWJsZRhnIAEoCzIbLnBldHJlbC50ZXN0LnByb3RvMi5QYXlsb2FkUgdwYXlsb2FkIhQKB0dyb3VwZWQSCQoBeBgBIAEoBSIaCgpNZXNzYWdlU2V0KggIBBCAgICAAjoCCAAiGQoJTGVnYWN5U2V0KggIBBD/////BzoCCAEqHwoGQ2hvaWNlEgkKBUZJUlNUEAESCgoGU0VDT05EEAI6OgoIbmlja25hbWUSHi5wZXRyZWwudGVzdC5wcm90bzIuRXh0ZW5kYWJsZRhkIAEoCVIIbmlja25hbWU6NgoGc2NvcmVzEh4ucGV0cmVsLnRlc3QucHJvdG8yLkV4dGVuZGFibGUYZSADKANSBnNjb3JlczpVCgdncm91cGVkEh4ucGV0cmVsLnRlc3QucHJvdG8yLkV4dGVuZGFibGUYaCABKAoyGy5wZXRyZWwudGVzdC5wcm90bzIuR3JvdXBlZFIHZ3JvdXBlZDpXCghwYXlsb2FkcxIeLnBldHJlbC50ZXN0LnByb3RvMi5FeHRlbmRhYmxlGGkgAygLMhsucGV0cmVsLnRlc3QucHJvdG8yLlBheWxvYWRSCHBheWxvYWRzOlYKBmNob2ljZRIeLnBldHJlbC50ZXN0LnByb3RvMi5FeHRlbmRhYmxlGGogASgOMhoucGV0cmVsLnRlc3QucHJvdG8yLkNob2ljZUICGAFSBmNob2ljZQ",
+  "ChhwZXRyZWwvdGVzdC9wcm90bzIucHJvdG8SEnBldHJlbC50ZXN0LnByb3RvMiLyBAoIUHJlc2VuY2USFwoPcmVxdWlyZWRfc3RyaW5nGAEgAigJEhYKDm9wdGlvbmFsX2ludDMyGAIgASgFEi4KDHdpdGhfZGVmYXVsdBgDIAEoCToYcXVvdGUgIiBhbmQgXCBhbmQgCiBsaW5lEisKDWludDY0X2RlZmF1bHQYBCABKAM6FC05MjIzMzcyMDM2ODU0Nzc1ODA4EhsKDmRvdWJsZV9kZWZhdWx0GAUgASgBOgNpbmYSHwoNYnl0ZXNfZGVmYXVsdBgGIAEoDDoIXDAwMFwzNzcSMgoGY2hvaWNlGAcgASgOMhoucGV0cmVsLnRlc3QucHJvdG8yLkNob2ljZToGU0VDT05EEhoKDGJvb2xfZGVmYXVsdBgIIAEoCDoEdHJ1ZRI2ChByZXF1aXJlZF9tZXNzYWdlGAkgAigLMhwucGV0cmVsLnRlc3QucHJvdG8yLlByZXNlbmNlEjMKBnJlc3VsdBgKIAEoCjIjLnBldHJlbC50ZXN0LnByb3RvMi5QcmVzZW5jZS5SZXN1bHQSEgoGcGFja2VkGAsgAygFQgIQARIOCgRsZWZ0GAwgASgFSAASMwoFcmlnaHQYDSABKAoyIi5wZXRyZWwudGVzdC5wcm90bzIuUHJlc2VuY2UuUmlnaHRIABpjCgZSZXN1bHQSCwoDdXJsGAEgAigJEjYKBHBhcnQYAiADKAoyKC5wZXRyZWwudGVzdC5wcm90bzIuUHJlc2VuY2UuUmVzdWx0LlBhcnQaFAoEUGFydBIMCgRzaXplGAEgASgFGhUKBVJpZ2h0EgwKBHdvcmQYASABKAlCCAoGZWl0aGVyIk4KCkV4dGVuZGFibGUqCAhkEICAgIACMjYKBmluc2lkZRIeLnBldHJlbC50ZXN0LnByb3RvMi5FeHRlbmRhYmxlGGYgASgJUgZpbnNpZGUibgoHUGF5bG9hZBIMCgR0ZXh0GAEgASgJMlUKB3BheWxvYWQSHi5wZXRyZWwudGVzdC5wcm90bzIuRXh0ZW5kYWJsZRhnIAEoCzIbLnBldHJlbC50ZXN0LnByb3RvMi5QYXlsb2FkUgdwYXlsb2FkIhQKB0dyb3VwZWQSCQoBeBgBIAEoBSIaCgpNZXNzYWdlU2V0KggIBBCAgICAAjoCCAAiGQoJTGVnYWN5U2V0KggIBBD/////BzoCCAEi7wIKB0Nob2ljZXMSKgoGY2hvaWNlGAEgASgOMhoucGV0cmVsLnRlc3QucHJvdG8yLkNob2ljZRIsCghleHBhbmRlZBgCIAMoDjIaLnBldHJlbC50ZXN0LnByb3RvMi5DaG9pY2USLgoGcGFja2VkGAMgAygOMhoucGV0cmVsLnRlc3QucHJvdG8yLkNob2ljZUICEAESOAoHYnlfbmFtZRgEIAMoCzInLnBldHJlbC50ZXN0LnByb3RvMi5DaG9pY2VzLkJ5TmFtZUVudHJ5EikKA29uZRgFIAEoDjIaLnBldHJlbC50ZXN0LnByb3RvMi5DaG9pY2VIABIPCgVvdGhlchgGIAEoCUgAEg8KA2Zhchj/////ASABKAkaSQoLQnlOYW1lRW50cnkSCwoDa2V5GAEgASgJEikKBXZhbHVlGAIgASgOMhoucGV0cmVsLnRlc3QucHJvdG8yLkNob2ljZToCOAFCCAoGZWl0aGVyKh8KBkNob2ljZRIJCgVGSVJTVBABEgoKBlNFQ09ORBACOjoKCG5pY2tuYW1lEh4ucGV0cmVsLnRlc3QucHJvdG8yLkV4dGVuZGFibGUYZCABKAlSCG5pY2tuYW1lOjYKBnNjb3JlcxIeLnBldHJlbC50ZXN0LnByb3RvMi5FeHRlbmRhYmxlGGUgAygDUgZzY29yZXM6VQoHZ3JvdXBlZBIeLnBldHJlbC50ZXN0LnByb3RvMi5FeHRlbmRhYmxlGGggASgKMhsucGV0cmVsLnRlc3QucHJvdG8yLkdyb3VwZWRSB2dyb3VwZWQ6VwoIcGF5bG9hZHMSHi5wZXRyZWwudGVzdC5wcm90bzIuRXh0ZW5kYWJsZRhpIAMoCzIbLnBldHJlbC50ZXN0LnByb3RvMi5QYXlsb2FkUghwYXlsb2FkczpWCgZjaG9pY2USHi5wZXRyZWwudGVzdC5wcm90bzIuRXh0ZW5kYWJsZRhqIAEoDjIaLnBldHJlbC50ZXN0LnByb3RvMi5DaG9pY2VCAhgBUgZjaG9pY2U",
 );
 
 /** `message petrel.test.proto2.Presence` */
@@ -363,6 +363,82 @@ export function decodeLegacySet(reader: Reader, end: number, into?: LegacySet): 
 
 /** Reads and writes petrel.test.proto2.LegacySet. */
 export const LegacySetCodec: MessageCodec<LegacySet, LegacySetInit> = /*@__PURE__*/ messageCodec("petrel.test.proto2.LegacySet", encodeLegacySet, decodeLegacySet);
+
+/**
+ * A closed enum wherever one may stand.
+ *
+ * `message petrel.test.proto2.Choices`
+ */
+export interface Choices extends Message<"petrel.test.proto2.Choices"> {
+  /** `optional petrel.test.proto2.Choice choice = 1` */
+  choice: Choice;
+
+  /** `repeated petrel.test.proto2.Choice expanded = 2` */
+  expanded: Choice[];
+
+  /** `repeated petrel.test.proto2.Choice packed = 3 [packed = true]` */
+  packed: Choice[];
+
+  /** `map<string, petrel.test.proto2.Choice> by_name = 4` */
+  byName: { [key: string]: Choice };
+
+  /** `oneof either` */
+  either:
+    | {
+        /** `petrel.test.proto2.Choice one = 5` */
+        value: Choice;
+        case: "one";
+      }
+    | {
+        /** `string other = 6` */
+        value: string;
+        case: "other";
+      }
+    | { case: undefined; value?: undefined };
+
+  /**
+   * The largest number.
+   *
+   * `optional string far = 536870911`
+   */
+  far: string;
+}
+
+/** {@link Choices} with every field optional. */
+export interface ChoicesInit extends Partial<Message<"petrel.test.proto2.Choices">> {
+  choice?: Choice | undefined;
+  expanded?: readonly Choice[] | undefined;
+  packed?: readonly Choice[] | undefined;
+  byName?: { readonly [key: string]: Choice } | undefined;
+  either?:
+    | { case: "one"; value: Choice }
+    | { case: "other"; value: string }
+    | { case: undefined; value?: undefined }
+    | undefined;
+  /** The largest number. */
+  far?: string | undefined;
+}
+
+/** Describes the message petrel.test.proto2.Choices, for `@bufbuild/protobuf`. */
+export const ChoicesSchema: GenMessage<Choices> = /*@__PURE__*/ messageDesc(file_petrel_test_proto2, 6);
+
+/** Creates petrel.test.proto2.Choices; what `init` leaves out has its default. */
+export function createChoices(init?: ChoicesInit): Choices {
+  return create(ChoicesSchema, init as Choices | undefined);
+}
+
+/** Writes petrel.test.proto2.Choices at `position` and returns the position behind it. */
+export function encodeChoices(buffer: Uint8Array, message: ChoicesInit, position: number): number {
+  return encodeWithSchema(ChoicesSchema, buffer, message as Choices, position);
+}
+
+/** Reads petrel.test.proto2.Choices up to `end`, into `into` when given. */
+export function decodeChoices(reader: Reader, end: number, into?: Choices): Choices {
+  return decodeWithSchema(ChoicesSchema, reader, end, into);
+}
+
+/** Reads and writes petrel.test.proto2.Choices. */
+export const ChoicesCodec: MessageCodec<Choices, ChoicesInit> = /*@__PURE__*/ messageCodec("petrel.test.proto2.Choices", encodeChoices, decodeChoices);
 
 /**
  * Closed, and without a zero.

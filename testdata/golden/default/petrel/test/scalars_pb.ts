@@ -158,31 +158,31 @@ export function encodeScalars(buffer: Uint8Array, message: ScalarsInit, position
   if (message.int32Field != null && message.int32Field !== 0) {
     position = writeInt32(buffer, position, 24, message.int32Field, "petrel.test.Scalars.int32_field");
   }
-  if (message.int64Field != null && message.int64Field !== 0n) {
+  if (message.int64Field != null && message.int64Field != 0n) {
     position = writeInt64(buffer, position, 32, message.int64Field, "petrel.test.Scalars.int64_field");
   }
   if (message.uint32Field != null && message.uint32Field !== 0) {
     position = writeUint32(buffer, position, 40, message.uint32Field, "petrel.test.Scalars.uint32_field");
   }
-  if (message.uint64Field != null && message.uint64Field !== 0n) {
+  if (message.uint64Field != null && message.uint64Field != 0n) {
     position = writeUint64(buffer, position, 48, message.uint64Field, "petrel.test.Scalars.uint64_field");
   }
   if (message.sint32Field != null && message.sint32Field !== 0) {
     position = writeSint32(buffer, position, 56, message.sint32Field, "petrel.test.Scalars.sint32_field");
   }
-  if (message.sint64Field != null && message.sint64Field !== 0n) {
+  if (message.sint64Field != null && message.sint64Field != 0n) {
     position = writeSint64(buffer, position, 64, message.sint64Field, "petrel.test.Scalars.sint64_field");
   }
   if (message.fixed32Field != null && message.fixed32Field !== 0) {
     position = writeFixed32(buffer, position, 77, message.fixed32Field, "petrel.test.Scalars.fixed32_field");
   }
-  if (message.fixed64Field != null && message.fixed64Field !== 0n) {
+  if (message.fixed64Field != null && message.fixed64Field != 0n) {
     position = writeFixed64(buffer, position, 81, message.fixed64Field, "petrel.test.Scalars.fixed64_field");
   }
   if (message.sfixed32Field != null && message.sfixed32Field !== 0) {
     position = writeSfixed32(buffer, position, 93, message.sfixed32Field, "petrel.test.Scalars.sfixed32_field");
   }
-  if (message.sfixed64Field != null && message.sfixed64Field !== 0n) {
+  if (message.sfixed64Field != null && message.sfixed64Field != 0n) {
     position = writeSfixed64(buffer, position, 97, message.sfixed64Field, "petrel.test.Scalars.sfixed64_field");
   }
   if (message.boolField != null && message.boolField !== false) {
@@ -194,10 +194,10 @@ export function encodeScalars(buffer: Uint8Array, message: ScalarsInit, position
   if (message.bytesField != null && message.bytesField.length !== 0) {
     position = writeBytes(buffer, position, 122, message.bytesField, "petrel.test.Scalars.bytes_field");
   }
-  if (message.int64AsString != null && message.int64AsString !== "0") {
+  if (message.int64AsString != null && message.int64AsString != "0") {
     position = writeInt64(buffer, position, 128, message.int64AsString, "petrel.test.Scalars.int64_as_string");
   }
-  if (message.int64AsNumber != null && message.int64AsNumber !== 0n) {
+  if (message.int64AsNumber != null && message.int64AsNumber != 0n) {
     position = writeInt64(buffer, position, 136, message.int64AsNumber, "petrel.test.Scalars.int64_as_number");
   }
   if (message.renamed != null && message.renamed !== "") {

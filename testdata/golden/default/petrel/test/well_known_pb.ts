@@ -202,7 +202,7 @@ export function encodeWellKnown(buffer: Uint8Array, message: WellKnownInit, posi
   }
   if (message.int64Value != null) {
     const start = beginMessage(buffer, position, 106);
-    position = endMessage(buffer, start, message.int64Value != null && message.int64Value !== 0n ? writeInt64(buffer, start, 8, message.int64Value, "petrel.test.WellKnown.int64_value") : start);
+    position = endMessage(buffer, start, message.int64Value != null && message.int64Value != 0n ? writeInt64(buffer, start, 8, message.int64Value, "petrel.test.WellKnown.int64_value") : start);
   }
   if (message.boolValue != null) {
     const start = beginMessage(buffer, position, 114);

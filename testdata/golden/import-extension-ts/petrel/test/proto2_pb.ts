@@ -8,11 +8,11 @@ import { enumDesc, extDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/cod
 import type { Message } from "@bufbuild/protobuf";
 import { create } from "@bufbuild/protobuf";
 import type { MessageCodec, Reader } from "petrel/codegen";
-import { beginMessage, checkMessage, decodeWithSchema, encodeWithSchema, endMessage, messageCodec, readPackedInt32, requiredFieldNotSet, writeBool, writeBytes, writeDouble, writeInt32, writeInt64, writePackedInt32, writeString, writeTag, writeUnknown } from "petrel/codegen";
+import { beginMessage, checkMessage, decodeWithSchema, encodeWithSchema, endMessage, messageCodec, readPackedInt32, requiredFieldNotSet, setEntry, writeBool, writeBytes, writeDouble, writeInt32, writeInt64, writePackedInt32, writeString, writeTag, writeUnknown } from "petrel/codegen";
 
 /** Describes the file petrel/test/proto2.proto. */
 export const file_petrel_test_proto2: GenFile = /*@__PURE__*/ fileDesc(
-  "ChhwZXRyZWwvdGVzdC9wcm90bzIucHJvdG8SEnBldHJlbC50ZXN0LnByb3RvMiLyBAoIUHJlc2VuY2USFwoPcmVxdWlyZWRfc3RyaW5nGAEgAigJEhYKDm9wdGlvbmFsX2ludDMyGAIgASgFEi4KDHdpdGhfZGVmYXVsdBgDIAEoCToYcXVvdGUgIiBhbmQgXCBhbmQgCiBsaW5lEisKDWludDY0X2RlZmF1bHQYBCABKAM6FC05MjIzMzcyMDM2ODU0Nzc1ODA4EhsKDmRvdWJsZV9kZWZhdWx0GAUgASgBOgNpbmYSHwoNYnl0ZXNfZGVmYXVsdBgGIAEoDDoIXDAwMFwzNzcSMgoGY2hvaWNlGAcgASgOMhoucGV0cmVsLnRlc3QucHJvdG8yLkNob2ljZToGU0VDT05EEhoKDGJvb2xfZGVmYXVsdBgIIAEoCDoEdHJ1ZRI2ChByZXF1aXJlZF9tZXNzYWdlGAkgAigLMhwucGV0cmVsLnRlc3QucHJvdG8yLlByZXNlbmNlEjMKBnJlc3VsdBgKIAEoCjIjLnBldHJlbC50ZXN0LnByb3RvMi5QcmVzZW5jZS5SZXN1bHQSEgoGcGFja2VkGAsgAygFQgIQARIOCgRsZWZ0GAwgASgFSAASMwoFcmlnaHQYDSABKAoyIi5wZXRyZWwudGVzdC5wcm90bzIuUHJlc2VuY2UuUmlnaHRIABpjCgZSZXN1bHQSCwoDdXJsGAEgAigJEjYKBHBhcnQYAiADKAoyKC5wZXRyZWwudGVzdC5wcm90bzIuUHJlc2VuY2UuUmVzdWx0LlBhcnQaFAoEUGFydBIMCgRzaXplGAEgASgFGhUKBVJpZ2h0EgwKBHdvcmQYASABKAlCCAoGZWl0aGVyIk4KCkV4dGVuZGFibGUqCAhkEICAgIACMjYKBmluc2lkZRIeLnBldHJlbC50ZXN0LnByb3RvMi5FeHRlbmRhYmxlGGYgASgJUgZpbnNpZGUibgoHUGF5bG9hZBIMCgR0ZXh0GAEgASgJMlUKB3BheWxvYWQSHi5wZXRyZWwudGVzdC5wcm90bzIuRXh0ZW5kYWJsZRhnIAEoCzIbLnBldHJlbC50ZXN0LnByb3RvMi5QYXlsb2FkUgdwYXlsb2FkIhQKB0dyb3VwZWQSCQoBeBgBIAEoBSIaCgpNZXNzYWdlU2V0KggIBBCAgICAAjoCCAAiGQoJTGVnYWN5U2V0KggIBBD/////BzoCCAEqHwoGQ2hvaWNlEgkKBUZJUlNUEAESCgoGU0VDT05EEAI6OgoIbmlja25hbWUSHi5wZXRyZWwudGVzdC5wcm90bzIuRXh0ZW5kYWJsZRhkIAEoCVIIbmlja25hbWU6NgoGc2NvcmVzEh4ucGV0cmVsLnRlc3QucHJvdG8yLkV4dGVuZGFibGUYZSADKANSBnNjb3JlczpVCgdncm91cGVkEh4ucGV0cmVsLnRlc3QucHJvdG8yLkV4dGVuZGFibGUYaCABKAoyGy5wZXRyZWwudGVzdC5wcm90bzIuR3JvdXBlZFIHZ3JvdXBlZDpXCghwYXlsb2FkcxIeLnBldHJlbC50ZXN0LnByb3RvMi5FeHRlbmRhYmxlGGkgAygLMhsucGV0cmVsLnRlc3QucHJvdG8yLlBheWxvYWRSCHBheWxvYWRzOlYKBmNob2ljZRIeLnBldHJlbC50ZXN0LnByb3RvMi5FeHRlbmRhYmxlGGogASgOMhoucGV0cmVsLnRlc3QucHJvdG8yLkNob2ljZUICGAFSBmNob2ljZQ",
+  "ChhwZXRyZWwvdGVzdC9wcm90bzIucHJvdG8SEnBldHJlbC50ZXN0LnByb3RvMiLyBAoIUHJlc2VuY2USFwoPcmVxdWlyZWRfc3RyaW5nGAEgAigJEhYKDm9wdGlvbmFsX2ludDMyGAIgASgFEi4KDHdpdGhfZGVmYXVsdBgDIAEoCToYcXVvdGUgIiBhbmQgXCBhbmQgCiBsaW5lEisKDWludDY0X2RlZmF1bHQYBCABKAM6FC05MjIzMzcyMDM2ODU0Nzc1ODA4EhsKDmRvdWJsZV9kZWZhdWx0GAUgASgBOgNpbmYSHwoNYnl0ZXNfZGVmYXVsdBgGIAEoDDoIXDAwMFwzNzcSMgoGY2hvaWNlGAcgASgOMhoucGV0cmVsLnRlc3QucHJvdG8yLkNob2ljZToGU0VDT05EEhoKDGJvb2xfZGVmYXVsdBgIIAEoCDoEdHJ1ZRI2ChByZXF1aXJlZF9tZXNzYWdlGAkgAigLMhwucGV0cmVsLnRlc3QucHJvdG8yLlByZXNlbmNlEjMKBnJlc3VsdBgKIAEoCjIjLnBldHJlbC50ZXN0LnByb3RvMi5QcmVzZW5jZS5SZXN1bHQSEgoGcGFja2VkGAsgAygFQgIQARIOCgRsZWZ0GAwgASgFSAASMwoFcmlnaHQYDSABKAoyIi5wZXRyZWwudGVzdC5wcm90bzIuUHJlc2VuY2UuUmlnaHRIABpjCgZSZXN1bHQSCwoDdXJsGAEgAigJEjYKBHBhcnQYAiADKAoyKC5wZXRyZWwudGVzdC5wcm90bzIuUHJlc2VuY2UuUmVzdWx0LlBhcnQaFAoEUGFydBIMCgRzaXplGAEgASgFGhUKBVJpZ2h0EgwKBHdvcmQYASABKAlCCAoGZWl0aGVyIk4KCkV4dGVuZGFibGUqCAhkEICAgIACMjYKBmluc2lkZRIeLnBldHJlbC50ZXN0LnByb3RvMi5FeHRlbmRhYmxlGGYgASgJUgZpbnNpZGUibgoHUGF5bG9hZBIMCgR0ZXh0GAEgASgJMlUKB3BheWxvYWQSHi5wZXRyZWwudGVzdC5wcm90bzIuRXh0ZW5kYWJsZRhnIAEoCzIbLnBldHJlbC50ZXN0LnByb3RvMi5QYXlsb2FkUgdwYXlsb2FkIhQKB0dyb3VwZWQSCQoBeBgBIAEoBSIaCgpNZXNzYWdlU2V0KggIBBCAgICAAjoCCAAiGQoJTGVnYWN5U2V0KggIBBD/////BzoCCAEi7wIKB0Nob2ljZXMSKgoGY2hvaWNlGAEgASgOMhoucGV0cmVsLnRlc3QucHJvdG8yLkNob2ljZRIsCghleHBhbmRlZBgCIAMoDjIaLnBldHJlbC50ZXN0LnByb3RvMi5DaG9pY2USLgoGcGFja2VkGAMgAygOMhoucGV0cmVsLnRlc3QucHJvdG8yLkNob2ljZUICEAESOAoHYnlfbmFtZRgEIAMoCzInLnBldHJlbC50ZXN0LnByb3RvMi5DaG9pY2VzLkJ5TmFtZUVudHJ5EikKA29uZRgFIAEoDjIaLnBldHJlbC50ZXN0LnByb3RvMi5DaG9pY2VIABIPCgVvdGhlchgGIAEoCUgAEg8KA2Zhchj/////ASABKAkaSQoLQnlOYW1lRW50cnkSCwoDa2V5GAEgASgJEikKBXZhbHVlGAIgASgOMhoucGV0cmVsLnRlc3QucHJvdG8yLkNob2ljZToCOAFCCAoGZWl0aGVyKh8KBkNob2ljZRIJCgVGSVJTVBABEgoKBlNFQ09ORBACOjoKCG5pY2tuYW1lEh4ucGV0cmVsLnRlc3QucHJvdG8yLkV4dGVuZGFibGUYZCABKAlSCG5pY2tuYW1lOjYKBnNjb3JlcxIeLnBldHJlbC50ZXN0LnByb3RvMi5FeHRlbmRhYmxlGGUgAygDUgZzY29yZXM6VQoHZ3JvdXBlZBIeLnBldHJlbC50ZXN0LnByb3RvMi5FeHRlbmRhYmxlGGggASgKMhsucGV0cmVsLnRlc3QucHJvdG8yLkdyb3VwZWRSB2dyb3VwZWQ6VwoIcGF5bG9hZHMSHi5wZXRyZWwudGVzdC5wcm90bzIuRXh0ZW5kYWJsZRhpIAMoCzIbLnBldHJlbC50ZXN0LnByb3RvMi5QYXlsb2FkUghwYXlsb2FkczpWCgZjaG9pY2USHi5wZXRyZWwudGVzdC5wcm90bzIuRXh0ZW5kYWJsZRhqIAEoDjIaLnBldHJlbC50ZXN0LnByb3RvMi5DaG9pY2VCAhgBUgZjaG9pY2U",
 );
 
 /** `message petrel.test.proto2.Presence` */
@@ -758,6 +758,221 @@ export function decodeLegacySet(reader: Reader, end: number, into?: LegacySet): 
 
 /** Reads and writes petrel.test.proto2.LegacySet. */
 export const LegacySetCodec: MessageCodec<LegacySet, LegacySetInit> = /*@__PURE__*/ messageCodec("petrel.test.proto2.LegacySet", encodeLegacySet, decodeLegacySet);
+
+/**
+ * A closed enum wherever one may stand.
+ *
+ * `message petrel.test.proto2.Choices`
+ */
+export interface Choices extends Message<"petrel.test.proto2.Choices"> {
+  /** `optional petrel.test.proto2.Choice choice = 1` */
+  choice: Choice;
+
+  /** `repeated petrel.test.proto2.Choice expanded = 2` */
+  expanded: Choice[];
+
+  /** `repeated petrel.test.proto2.Choice packed = 3 [packed = true]` */
+  packed: Choice[];
+
+  /** `map<string, petrel.test.proto2.Choice> by_name = 4` */
+  byName: { [key: string]: Choice };
+
+  /** `oneof either` */
+  either:
+    | {
+        /** `petrel.test.proto2.Choice one = 5` */
+        value: Choice;
+        case: "one";
+      }
+    | {
+        /** `string other = 6` */
+        value: string;
+        case: "other";
+      }
+    | { case: undefined; value?: undefined };
+
+  /**
+   * The largest number.
+   *
+   * `optional string far = 536870911`
+   */
+  far: string;
+}
+
+/** {@link Choices} with every field optional. */
+export interface ChoicesInit extends Partial<Message<"petrel.test.proto2.Choices">> {
+  choice?: Choice | undefined;
+  expanded?: readonly Choice[] | undefined;
+  packed?: readonly Choice[] | undefined;
+  byName?: { readonly [key: string]: Choice } | undefined;
+  either?:
+    | { case: "one"; value: Choice }
+    | { case: "other"; value: string }
+    | { case: undefined; value?: undefined }
+    | undefined;
+  /** The largest number. */
+  far?: string | undefined;
+}
+
+/** Describes the message petrel.test.proto2.Choices, for `@bufbuild/protobuf`. */
+export const ChoicesSchema: GenMessage<Choices> = /*@__PURE__*/ messageDesc(file_petrel_test_proto2, 6);
+
+const ChoicesDefaults = {
+  choice: 1,
+  far: "",
+};
+
+function blankChoices(): Choices {
+  return {
+    __proto__: ChoicesDefaults,
+    $typeName: "petrel.test.proto2.Choices",
+    expanded: [],
+    packed: [],
+    byName: {},
+    either: { case: undefined },
+  } as object as Choices;
+}
+
+/** Creates petrel.test.proto2.Choices; what `init` leaves out has its default. */
+export function createChoices(init?: ChoicesInit): Choices {
+  if (init?.$typeName === "petrel.test.proto2.Choices") return init as Choices;
+  const message = blankChoices();
+  if (init == null) return message;
+  if (init.choice != null) message.choice = init.choice;
+  if (init.expanded != null) message.expanded = [...init.expanded];
+  if (init.packed != null) message.packed = [...init.packed];
+  if (init.byName != null) message.byName = { ...init.byName };
+  if (init.either?.case !== undefined) message.either = { ...init.either };
+  if (init.far != null) message.far = init.far;
+  return message;
+}
+
+/** Writes petrel.test.proto2.Choices at `position` and returns the position behind it. */
+export function encodeChoices(buffer: Uint8Array, message: ChoicesInit, position: number): number {
+  checkMessage(message, "petrel.test.proto2.Choices");
+  if (Object.hasOwn(message, "choice") && message.choice != null) {
+    position = writeInt32(buffer, position, 8, message.choice, "petrel.test.proto2.Choices.choice");
+  }
+  if (message.expanded != null) {
+    const list = message.expanded;
+    for (let i = 0; i < list.length; i++) {
+      position = writeInt32(buffer, position, 16, list[i]!, "petrel.test.proto2.Choices.expanded");
+    }
+  }
+  if (message.packed != null) {
+    const list = message.packed;
+    position = writePackedInt32(buffer, position, 26, list, "petrel.test.proto2.Choices.packed");
+  }
+  if (message.byName != null) {
+    const map = message.byName;
+    for (const key in map) {
+      if (!Object.hasOwn(map, key)) continue;
+      const entry = beginMessage(buffer, position, 34);
+      const valueAt = writeString(buffer, entry, 10, key, "petrel.test.proto2.Choices.by_name");
+      const end = writeInt32(buffer, valueAt, 16, map[key]!, "petrel.test.proto2.Choices.by_name");
+      position = endMessage(buffer, entry, end);
+    }
+  }
+  switch (message.either?.case) {
+    case "one": {
+      position = writeInt32(buffer, position, 40, message.either.value, "petrel.test.proto2.Choices.one");
+      break;
+    }
+    case "other": {
+      position = writeString(buffer, position, 50, message.either.value, "petrel.test.proto2.Choices.other");
+      break;
+    }
+  }
+  if (Object.hasOwn(message, "far") && message.far != null) {
+    position = writeString(buffer, position, 4294967290, message.far, "petrel.test.proto2.Choices.far");
+  }
+  if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
+  return position;
+}
+
+/** Reads petrel.test.proto2.Choices up to `end`, into `into` when given. */
+export function decodeChoices(reader: Reader, end: number, into?: Choices): Choices {
+  const message = into ?? blankChoices();
+  while (reader.position < end) {
+    const tag = reader.tag();
+    switch (tag) {
+      case 8: {
+        const value = reader.closedEnum(8, message, petrel$test$proto2$Choice$numbers);
+        if (value !== undefined) message.choice = value as Choice;
+        break;
+      }
+      case 16: {
+        const value = reader.closedEnum(16, message, petrel$test$proto2$Choice$numbers);
+        if (value !== undefined) message.expanded.push(value as Choice);
+        break;
+      }
+      case 18: {
+        const packedEnd = reader.lengthEnd();
+        while (reader.position < packedEnd) {
+        const value = reader.closedEnum(16, message, petrel$test$proto2$Choice$numbers);
+        if (value !== undefined) message.expanded.push(value as Choice);
+        }
+        reader.done(packedEnd);
+        break;
+      }
+      case 24: {
+        const value = reader.closedEnum(24, message, petrel$test$proto2$Choice$numbers);
+        if (value !== undefined) message.packed.push(value as Choice);
+        break;
+      }
+      case 26: {
+        const packedEnd = reader.lengthEnd();
+        while (reader.position < packedEnd) {
+        const value = reader.closedEnum(24, message, petrel$test$proto2$Choice$numbers);
+        if (value !== undefined) message.packed.push(value as Choice);
+        }
+        reader.done(packedEnd);
+        break;
+      }
+      case 34: {
+        const entryStart = reader.position;
+        const entryEnd = reader.lengthEnd();
+        let key = "";
+        let value: number = 1;
+        while (reader.position < entryEnd) {
+          const entryTag = reader.tag();
+          switch (entryTag) {
+            case 10: key = reader.keyUnchecked(); break;
+            case 16: value = reader.int32(); break;
+            default: reader.skip(entryTag);
+          }
+        }
+        reader.done(entryEnd);
+        if (!petrel$test$proto2$Choice$numbers.has(value)) {
+          reader.keepUnknown(tag, message, entryStart);
+          break;
+        }
+        setEntry(message.byName, key, value as Choice);
+        break;
+      }
+      case 40: {
+        const value = reader.closedEnum(40, message, petrel$test$proto2$Choice$numbers);
+        if (value !== undefined) message.either = { case: "one", value: value as Choice };
+        break;
+      }
+      case 50: {
+        message.either = { case: "other", value: reader.stringUnchecked() };
+        break;
+      }
+      case 4294967290: {
+        message.far = reader.stringUnchecked();
+        break;
+      }
+      default:
+        if (reader.unknown(tag, message)) return message;
+    }
+  }
+  reader.done(end);
+  return message;
+}
+
+/** Reads and writes petrel.test.proto2.Choices. */
+export const ChoicesCodec: MessageCodec<Choices, ChoicesInit> = /*@__PURE__*/ messageCodec("petrel.test.proto2.Choices", encodeChoices, decodeChoices);
 
 /**
  * Closed, and without a zero.

@@ -238,6 +238,73 @@ export declare function decodeLegacySet(reader: Reader, end: number, into?: Lega
 /** Reads and writes petrel.test.proto2.LegacySet. */
 export declare const LegacySetCodec: MessageCodec<LegacySet, LegacySetInit>;
 /**
+ * A closed enum wherever one may stand.
+ *
+ * `message petrel.test.proto2.Choices`
+ */
+export interface Choices extends Message<"petrel.test.proto2.Choices"> {
+    /** `optional petrel.test.proto2.Choice choice = 1` */
+    choice: Choice;
+    /** `repeated petrel.test.proto2.Choice expanded = 2` */
+    expanded: Choice[];
+    /** `repeated petrel.test.proto2.Choice packed = 3 [packed = true]` */
+    packed: Choice[];
+    /** `map<string, petrel.test.proto2.Choice> by_name = 4` */
+    byName: {
+        [key: string]: Choice;
+    };
+    /** `oneof either` */
+    either: {
+        /** `petrel.test.proto2.Choice one = 5` */
+        value: Choice;
+        case: "one";
+    } | {
+        /** `string other = 6` */
+        value: string;
+        case: "other";
+    } | {
+        case: undefined;
+        value?: undefined;
+    };
+    /**
+     * The largest number.
+     *
+     * `optional string far = 536870911`
+     */
+    far: string;
+}
+/** {@link Choices} with every field optional. */
+export interface ChoicesInit extends Partial<Message<"petrel.test.proto2.Choices">> {
+    choice?: Choice | undefined;
+    expanded?: readonly Choice[] | undefined;
+    packed?: readonly Choice[] | undefined;
+    byName?: {
+        readonly [key: string]: Choice;
+    } | undefined;
+    either?: {
+        case: "one";
+        value: Choice;
+    } | {
+        case: "other";
+        value: string;
+    } | {
+        case: undefined;
+        value?: undefined;
+    } | undefined;
+    /** The largest number. */
+    far?: string | undefined;
+}
+/** Describes the message petrel.test.proto2.Choices, for `@bufbuild/protobuf`. */
+export declare const ChoicesSchema: GenMessage<Choices>;
+/** Creates petrel.test.proto2.Choices; what `init` leaves out has its default. */
+export declare function createChoices(init?: ChoicesInit): Choices;
+/** Writes petrel.test.proto2.Choices at `position` and returns the position behind it. */
+export declare function encodeChoices(buffer: Uint8Array, message: ChoicesInit, position: number): number;
+/** Reads petrel.test.proto2.Choices up to `end`, into `into` when given. */
+export declare function decodeChoices(reader: Reader, end: number, into?: Choices): Choices;
+/** Reads and writes petrel.test.proto2.Choices. */
+export declare const ChoicesCodec: MessageCodec<Choices, ChoicesInit>;
+/**
  * Closed, and without a zero.
  *
  * `enum petrel.test.proto2.Choice`

@@ -2314,7 +2314,7 @@ export function createMemorySize(init?: MemorySizeInit): MemorySize {
 /** Writes grpc.testing.MemorySize at `position` and returns the position behind it. */
 export function encodeMemorySize(buffer: Uint8Array, message: MemorySizeInit, position: number): number {
   checkMessage(message, "grpc.testing.MemorySize");
-  if (message.rss != null && message.rss !== 0n) {
+  if (message.rss != null && message.rss != 0n) {
     position = writeInt64(buffer, position, 8, message.rss, "grpc.testing.MemorySize.rss");
   }
   if (message.$unknown != null) position = writeUnknown(buffer, position, message.$unknown);
