@@ -13,7 +13,7 @@ export async function descriptors(stage: Stage): Promise<void> {
   const { findings, honest } = stage;
   const attack = "F20 out of descriptors";
   let all: Socket[] = [];
-  const { calls, failed } = await stage.beside(attack, async () => {
+  const { round, failed } = await stage.beside(attack, async () => {
     for (const socket of all) socket.destroy();
     all = [];
     for (let count = 0; count < sockets; count++) {
@@ -29,7 +29,7 @@ export async function descriptors(stage: Stage): Promise<void> {
   findings.note(attack, `of ${sockets} sockets closed by the server`, String(closed));
   findings.equal(attack, "the server is up", stage.server.running, true);
   findings.equal(attack, "calls of the existing connection that failed", failed, 0);
-  findings.atLeast(attack, "such calls", calls - failed, 200);
+  findings.atLeast(attack, "such calls", round.calls - failed, 200);
   for (const socket of all) socket.destroy();
   await new Promise((resolve) => setTimeout(resolve, 500));
   findings.equal(attack, "a new connection afterwards", await honest.ask<string>("call anew"), "hello");

@@ -2,11 +2,12 @@
 
 import { connectionPreface } from "../../src/http2/preface.js";
 import { clientHello, frame } from "../support/http2-frames.js";
-import { quantile } from "./findings.js";
 import { headBlock, RawClient } from "./raw-client.js";
-import type { Stage } from "./stage.js";
+import type { Round, Stage } from "./stage.js";
 
 const goneWithinMs = 15_000;
+/** Percent. */
+const leastTimely = 80;
 const trickleMs = 2_000;
 /** Sockets are opened so many at a time: the system's backlog is not what is attacked. */
 const batch = 100;
@@ -34,29 +35,35 @@ export async function slowLoris(stage: Stage): Promise<void> {
   }
   await stage.attackersGone();
   const before = await stage.report();
-  const idle = quantile((await stage.load(800)).latenciesMs, 0.5);
-  await stage.honest.ask("start");
-  const startedAt = performance.now();
-  const sockets = new Map<string, RawClient[]>();
-  for (const { name, port, hello } of phases) {
-    const clients: RawClient[] = [];
-    while (clients.length < perPhase) {
-      clients.push(
-        ...(await Promise.all(Array.from({ length: batch }, () => RawClient.connect(port, { hello, keeps: false })))),
-      );
+  const hold = async () => {
+    const startedAt = performance.now();
+    const sockets = new Map<string, RawClient[]>();
+    for (const { name, port, hello } of phases) {
+      const clients: RawClient[] = [];
+      while (clients.length < perPhase) {
+        clients.push(
+          ...(await Promise.all(Array.from({ length: batch }, () => RawClient.connect(port, { hello, keeps: false })))),
+        );
+      }
+      sockets.set(name, clients);
     }
-    sockets.set(name, clients);
-  }
-  const all = [...sockets.values()].flat();
-  const openedMs = performance.now() - startedAt;
-  // Every other socket trickles: an octet now and then must not buy it time.
-  const trickle = setInterval(() => {
-    for (const [index, client] of all.entries()) if (index % 2 === 0 && !client.closed) client.socket.write("\0");
-  }, trickleMs);
-  const gone = await Promise.all(all.map((client) => client.ended(goneWithinMs)));
-  clearInterval(trickle);
-  const tookMs = performance.now() - startedAt - openedMs;
-  const honest = await stage.honest.ask<{ latenciesMs: number[]; failed: Record<string, number> }>("stop");
+    const all = [...sockets.values()].flat();
+    const openedMs = performance.now() - startedAt;
+    // Every other socket trickles: an octet now and then must not buy it time.
+    const trickle = setInterval(() => {
+      for (const [index, client] of all.entries()) if (index % 2 === 0 && !client.closed) client.socket.write("\0");
+    }, trickleMs);
+    const gone = await Promise.all(all.map((client) => client.ended(goneWithinMs)));
+    clearInterval(trickle);
+    for (const client of all) client.destroy();
+    return { sockets, all, gone, openedMs, tookMs: performance.now() - startedAt - openedMs };
+  };
+  const { result, round, failed } = await stage.beside(
+    "F7 slow-loris",
+    hold,
+    (_, seen) => timelyOf(seen) >= leastTimely,
+  );
+  const { sockets, all, gone, openedMs, tookMs } = result;
   findings.note("F7 slow-loris", `${all.length} sockets opened in`, `${(openedMs / 1000).toFixed(1)} s`);
   let index = 0;
   for (const [name, clients] of sockets) {
@@ -65,11 +72,8 @@ export async function slowLoris(stage: Stage): Promise<void> {
     findings.equal(`F7 ${name}`, `of ${clients.length} sockets open after 15 s`, left, 0);
   }
   findings.note("F7 slow-loris", "the last was gone after", `${(tookMs / 1000).toFixed(1)} s`);
-  const timely = honest.latenciesMs.filter((latency) => latency <= 5 * idle).length;
-  const calls = honest.latenciesMs.length + Object.values(honest.failed).reduce((sum, count) => sum + count, 0);
-  findings.atLeast("F7 slow-loris", "honest calls at ≤ 5× their idle median", (100 * timely) / calls, 80, " %");
-  findings.equal("F7 slow-loris", "honest calls failed", Object.keys(honest.failed).length, 0);
-  for (const client of all) client.destroy();
+  findings.atLeast("F7 slow-loris", "honest calls at ≤ 5× their idle median", timelyOf(round), leastTimely, " %");
+  findings.equal("F7 slow-loris", "honest calls failed", failed, 0);
   await stage.attackersGone();
   const after = await stage.report();
   const held = after.memory.heap + after.memory.external - before.memory.heap - before.memory.external;
@@ -85,4 +89,9 @@ export async function slowLoris(stage: Stage): Promise<void> {
   );
 
   findings.equal("F7 slow-loris", "unhandled rejections", after.unhandledRejections.length, 0);
+}
+
+/** Percent of the honest calls that took at most 5 times the median in peace. */
+function timelyOf({ latenciesMs, idleMs, calls }: Round): number {
+  return (100 * latenciesMs.filter((latency) => latency <= 5 * idleMs).length) / calls;
 }

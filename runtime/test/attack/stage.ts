@@ -52,7 +52,7 @@ const maxTries = 3;
 const honestCalls = `honest calls at ≤ ${maxSlowdown}× what ${leastKept} % of them take in peace`;
 
 /** One look at the honest client in peace, and one under attack. */
-interface Round {
+export interface Round {
   /** Percent of its calls that succeeded in time. */
   readonly kept: number;
   /** Medians, milliseconds. */
@@ -60,6 +60,8 @@ interface Round {
   readonly attackedMs: number;
   readonly failed: Readonly<Record<string, number>>;
   readonly calls: number;
+  /** Of the calls under attack that succeeded. */
+  readonly latenciesMs: readonly number[];
   /** Cores that programs of others took meanwhile. */
   readonly othersCores: number;
 }
@@ -165,25 +167,25 @@ export class Stage implements AsyncDisposable {
   /**
    * Lets the honest client call while `work` runs once, after a look at it in peace. When its calls are not kept, or
    * `isGood` says no, and others kept the machine busy meanwhile, all of it is done again, three times at most. Asserts
-   * that the calls of the last time are kept, and tells how many there were and failed.
+   * that the calls of the last time are kept, and tells of them.
    */
   async beside<T>(
     name: string,
     work: () => Promise<T>,
-    isGood: (result: T) => boolean = () => true,
-  ): Promise<{ readonly result: T; readonly calls: number; readonly failed: number }> {
+    isGood: (result: T, round: Round) => boolean = () => true,
+  ): Promise<{ readonly result: T; readonly round: Round; readonly failed: number }> {
     let result: T | undefined;
     const once = () =>
       this.#round(async () => {
         result = await work();
       });
     let round = await once();
-    const isFine = () => round.kept >= leastKept && isGood(result as T);
+    const isFine = () => round.kept >= leastKept && isGood(result as T, round);
     for (let tries = 1; tries < maxTries && !isFine() && this.#mayRepeat(round); tries++) {
       round = await this.#neighbours.repeat(once);
     }
     this.#judge(name, [round]);
-    return { result: result as T, calls: round.calls, failed: sum(round.failed) };
+    return { result: result as T, round, failed: sum(round.failed) };
   }
 
   /** Takes rounds up to `wanted`; while they miss the figure, one more for each that others disturbed. */
@@ -214,6 +216,7 @@ export class Stage implements AsyncDisposable {
       attackedMs: quantile(latenciesMs, 0.5),
       failed,
       calls,
+      latenciesMs,
       othersCores: this.#neighbours.cores(),
     };
   }
