@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { badCompressedFlag, messageCutShort, messageTooLarge, prefixCutShort } from "../rpc/library-status.js";
 import type { Status } from "../rpc/status.js";
+import { allocateBytes } from "../wire/allocate.js";
 
 /** Bytes before each message: the compressed flag and a big-endian length (gRPC HTTP2: Length-Prefixed-Message). */
 export const prefixBytes = 5;
@@ -128,7 +129,8 @@ export class MessageReader {
   #gather(chunk: Uint8Array, position: number, end: number): void {
     const needed = this.#gatheredBytes + (end - position);
     if (needed > this.#gathered.length) {
-      const larger = new Uint8Array(Math.min(this.#length, Math.max(needed * growth, this.#trustedBytes, 4096)));
+      // Never read beyond what has been written: a message is handed on when its buffer is full.
+      const larger = allocateBytes(Math.min(this.#length, Math.max(needed * growth, this.#trustedBytes, 4096)));
       larger.set(this.#gathered.subarray(0, this.#gatheredBytes));
       this.#gathered = larger;
     }
