@@ -34,7 +34,7 @@ export async function slowLoris(stage: Stage): Promise<void> {
     }
   }
   await stage.attackersGone();
-  const before = await stage.report();
+  const before = await stage.evenReport();
   const hold = async () => {
     const startedAt = performance.now();
     const sockets = new Map<string, RawClient[]>();
@@ -75,7 +75,7 @@ export async function slowLoris(stage: Stage): Promise<void> {
   findings.atLeast("F7 slow-loris", "honest calls at ≤ 5× their idle median", timelyOf(round), leastTimely, " %");
   findings.equal("F7 slow-loris", "honest calls failed", failed, 0);
   await stage.attackersGone();
-  const after = await stage.report();
+  const after = await stage.evenReport();
   const held = after.memory.heap + after.memory.external - before.memory.heap - before.memory.external;
   findings.atMost("F7 slow-loris", "growth of heap and buffers", held, 8, " MiB");
   // TLS keeps its memory in small pieces, which the allocator gives back as it can: 20 KiB for each socket there was.

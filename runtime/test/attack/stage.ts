@@ -120,6 +120,12 @@ export class Stage implements AsyncDisposable {
     return this.#caller;
   }
 
+  /** A report whose resident set can be compared with another's: V8's young generation is whole in both. */
+  async evenReport(): Promise<ServerReport> {
+    await this.server.ask("fill the young generation");
+    return this.report();
+  }
+
   report(): Promise<ServerReport> {
     return this.server.ask<ServerReport>("report");
   }
@@ -144,15 +150,13 @@ export class Stage implements AsyncDisposable {
     const { roundMs = 700, rounds = 3, growthMiB } = options;
     await repeat(attack, roundMs);
     await this.attackersGone();
-    await this.server.ask("fill the young generation");
-    const before = await this.report();
+    const before = await this.evenReport();
     const seen: Round[] = [];
     await this.#rounds(seen, rounds, attack, roundMs);
     if (keptOf(seen) < leastKept) await this.#rounds(seen, rounds + moreRounds, attack, roundMs);
     await this.attackersGone();
     const { peakRss } = await this.report();
-    await this.server.ask("fill the young generation");
-    const after = await this.report();
+    const after = await this.evenReport();
     const { findings } = this;
     const growth = after.memory.rss - before.memory.rss;
     findings.equal(name, "the server is up", this.server.running, true);

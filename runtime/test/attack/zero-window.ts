@@ -41,7 +41,7 @@ export async function zeroWindow(stage: Stage): Promise<void> {
     for (const client of await hold()) client.destroy();
     await stage.attackersGone();
   }
-  const before = await stage.report();
+  const before = await stage.evenReport();
   const clients = await hold();
   await new Promise((resolve) => setTimeout(resolve, 1_000));
   const held = await stage.report();
@@ -56,7 +56,7 @@ export async function zeroWindow(stage: Stage): Promise<void> {
     clients.reduce((sum, client) => sum + client.frames().filter(({ type }) => type === 3).length, 0);
   while (resets() < streams && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 200));
   findings.equal(attack, `streams reset after ${stallMs(stage.options) / 1000} s`, resets(), streams);
-  const after = await stage.report();
+  const after = await stage.evenReport();
   findings.equal(attack, "calls still running", after.stats.calls.running, 0);
   findings.equal(attack, "hits of streamStallTimeoutMs", after.stats.limits.streamStallTimeoutMs, streams);
   findings.atMost(
