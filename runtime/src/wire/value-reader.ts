@@ -38,7 +38,7 @@ export class ValueReader {
   /** Passes over `length` bytes and returns where they begin. */
   advance(length: number): number {
     const start = this.position;
-    if (start + length > this.end) throw malformed("a value cut short", start);
+    if (!(start + length <= this.end)) throw malformed("a value cut short", start);
     this.position = start + length;
     return start;
   }
@@ -191,7 +191,7 @@ export class ValueReader {
     if (first < 128) this.position++;
     else length = this.#shortVarint("a length");
     const end = this.position + length;
-    if (end > this.end)
+    if (!(end <= this.end))
       throw malformed(`a length of ${length} with ${this.end - this.position} bytes left`, this.position);
     return end;
   }
