@@ -5,7 +5,12 @@ import { Code } from "../rpc/code.js";
 import { StatusError } from "../rpc/status-error.js";
 import { CallQueue } from "./call-queue.js";
 
-const connection: ClientConnection = { peer: { address: "in-process" }, open: () => undefined };
+const connection: ClientConnection = {
+  peer: { address: "in-process" },
+  maxHeaderListBytes: Number.POSITIVE_INFINITY,
+  accepts: () => true,
+  open: () => undefined,
+};
 
 function makeCalls(heard: string[], room: { slots: number }) {
   return (name: string, waitForReady = false): UnassignedCall => ({
