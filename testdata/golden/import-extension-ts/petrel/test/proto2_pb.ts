@@ -12,7 +12,7 @@ import { beginMessage, checkMessage, decodeWithSchema, encodeWithSchema, endMess
 
 /** Describes the file petrel/test/proto2.proto. */
 export const file_petrel_test_proto2: GenFile = /*@__PURE__*/ fileDesc(
-  "ChhwZXRyZWwvdGVzdC9wcm90bzIucHJvdG8SEnBldHJlbC50ZXN0LnByb3RvMiLyBAoIUHJlc2VuY2USFwoPcmVxdWlyZWRfc3RyaW5nGAEgAigJEhYKDm9wdGlvbmFsX2ludDMyGAIgASgFEi4KDHdpdGhfZGVmYXVsdBgDIAEoCToYcXVvdGUgIiBhbmQgXCBhbmQgCiBsaW5lEisKDWludDY0X2RlZmF1bHQYBCABKAM6FC05MjIzMzcyMDM2ODU0Nzc1ODA4EhsKDmRvdWJsZV9kZWZhdWx0GAUgASgBOgNpbmYSHwoNYnl0ZXNfZGVmYXVsdBgGIAEoDDoIXDAwMFwzNzcSMgoGY2hvaWNlGAcgASgOMhoucGV0cmVsLnRlc3QucHJvdG8yLkNob2ljZToGU0VDT05EEhoKDGJvb2xfZGVmYXVsdBgIIAEoCDoEdHJ1ZRI2ChByZXF1aXJlZF9tZXNzYWdlGAkgAigLMhwucGV0cmVsLnRlc3QucHJvdG8yLlByZXNlbmNlEjMKBnJlc3VsdBgKIAEoCjIjLnBldHJlbC50ZXN0LnByb3RvMi5QcmVzZW5jZS5SZXN1bHQSEgoGcGFja2VkGAsgAygFQgIQARIOCgRsZWZ0GAwgASgFSAASMwoFcmlnaHQYDSABKAoyIi5wZXRyZWwudGVzdC5wcm90bzIuUHJlc2VuY2UuUmlnaHRIABpjCgZSZXN1bHQSCwoDdXJsGAEgAigJEjYKBHBhcnQYAiADKAoyKC5wZXRyZWwudGVzdC5wcm90bzIuUHJlc2VuY2UuUmVzdWx0LlBhcnQaFAoEUGFydBIMCgRzaXplGAEgASgFGhUKBVJpZ2h0EgwKBHdvcmQYASABKAlCCAoGZWl0aGVyIk4KCkV4dGVuZGFibGUqCAhkEICAgIACMjYKBmluc2lkZRIeLnBldHJlbC50ZXN0LnByb3RvMi5FeHRlbmRhYmxlGGYgASgJUgZpbnNpZGUibgoHUGF5bG9hZBIMCgR0ZXh0GAEgASgJMlUKB3BheWxvYWQSHi5wZXRyZWwudGVzdC5wcm90bzIuRXh0ZW5kYWJsZRhnIAEoCzIbLnBldHJlbC50ZXN0LnByb3RvMi5QYXlsb2FkUgdwYXlsb2FkIhQKB0dyb3VwZWQSCQoBeBgBIAEoBSIaCgpNZXNzYWdlU2V0KggIBBCAgICAAjoCCAAiGQoJTGVnYWN5U2V0KggIBBD/////BzoCCAEi7wIKB0Nob2ljZXMSKgoGY2hvaWNlGAEgASgOMhoucGV0cmVsLnRlc3QucHJvdG8yLkNob2ljZRIsCghleHBhbmRlZBgCIAMoDjIaLnBldHJlbC50ZXN0LnByb3RvMi5DaG9pY2USLgoGcGFja2VkGAMgAygOMhoucGV0cmVsLnRlc3QucHJvdG8yLkNob2ljZUICEAESOAoHYnlfbmFtZRgEIAMoCzInLnBldHJlbC50ZXN0LnByb3RvMi5DaG9pY2VzLkJ5TmFtZUVudHJ5EikKA29uZRgFIAEoDjIaLnBldHJlbC50ZXN0LnByb3RvMi5DaG9pY2VIABIPCgVvdGhlchgGIAEoCUgAEg8KA2Zhchj/////ASABKAkaSQoLQnlOYW1lRW50cnkSCwoDa2V5GAEgASgJEikKBXZhbHVlGAIgASgOMhoucGV0cmVsLnRlc3QucHJvdG8yLkNob2ljZToCOAFCCAoGZWl0aGVyKh8KBkNob2ljZRIJCgVGSVJTVBABEgoKBlNFQ09ORBACOjoKCG5pY2tuYW1lEh4ucGV0cmVsLnRlc3QucHJvdG8yLkV4dGVuZGFibGUYZCABKAlSCG5pY2tuYW1lOjYKBnNjb3JlcxIeLnBldHJlbC50ZXN0LnByb3RvMi5FeHRlbmRhYmxlGGUgAygDUgZzY29yZXM6VQoHZ3JvdXBlZBIeLnBldHJlbC50ZXN0LnByb3RvMi5FeHRlbmRhYmxlGGggASgKMhsucGV0cmVsLnRlc3QucHJvdG8yLkdyb3VwZWRSB2dyb3VwZWQ6VwoIcGF5bG9hZHMSHi5wZXRyZWwudGVzdC5wcm90bzIuRXh0ZW5kYWJsZRhpIAMoCzIbLnBldHJlbC50ZXN0LnByb3RvMi5QYXlsb2FkUghwYXlsb2FkczpWCgZjaG9pY2USHi5wZXRyZWwudGVzdC5wcm90bzIuRXh0ZW5kYWJsZRhqIAEoDjIaLnBldHJlbC50ZXN0LnByb3RvMi5DaG9pY2VCAhgBUgZjaG9pY2U",
+  "ChhwZXRyZWwvdGVzdC9wcm90bzIucHJvdG8SEnBldHJlbC50ZXN0LnByb3RvMiLyBAoIUHJlc2VuY2USFwoPcmVxdWlyZWRfc3RyaW5nGAEgAigJEhYKDm9wdGlvbmFsX2ludDMyGAIgASgFEi4KDHdpdGhfZGVmYXVsdBgDIAEoCToYcXVvdGUgIiBhbmQgXCBhbmQgCiBsaW5lEisKDWludDY0X2RlZmF1bHQYBCABKAM6FC05MjIzMzcyMDM2ODU0Nzc1ODA4EhsKDmRvdWJsZV9kZWZhdWx0GAUgASgBOgNpbmYSHwoNYnl0ZXNfZGVmYXVsdBgGIAEoDDoIXDAwMFwzNzcSMgoGY2hvaWNlGAcgASgOMhoucGV0cmVsLnRlc3QucHJvdG8yLkNob2ljZToGU0VDT05EEhoKDGJvb2xfZGVmYXVsdBgIIAEoCDoEdHJ1ZRI2ChByZXF1aXJlZF9tZXNzYWdlGAkgAigLMhwucGV0cmVsLnRlc3QucHJvdG8yLlByZXNlbmNlEjMKBnJlc3VsdBgKIAEoCjIjLnBldHJlbC50ZXN0LnByb3RvMi5QcmVzZW5jZS5SZXN1bHQSEgoGcGFja2VkGAsgAygFQgIQARIOCgRsZWZ0GAwgASgFSAASMwoFcmlnaHQYDSABKAoyIi5wZXRyZWwudGVzdC5wcm90bzIuUHJlc2VuY2UuUmlnaHRIABpjCgZSZXN1bHQSCwoDdXJsGAEgAigJEjYKBHBhcnQYAiADKAoyKC5wZXRyZWwudGVzdC5wcm90bzIuUHJlc2VuY2UuUmVzdWx0LlBhcnQaFAoEUGFydBIMCgRzaXplGAEgASgFGhUKBVJpZ2h0EgwKBHdvcmQYASABKAlCCAoGZWl0aGVyIk4KCkV4dGVuZGFibGUqCAhkEICAgIACMjYKBmluc2lkZRIeLnBldHJlbC50ZXN0LnByb3RvMi5FeHRlbmRhYmxlGGYgASgJUgZpbnNpZGUibgoHUGF5bG9hZBIMCgR0ZXh0GAEgASgJMlUKB3BheWxvYWQSHi5wZXRyZWwudGVzdC5wcm90bzIuRXh0ZW5kYWJsZRhnIAEoCzIbLnBldHJlbC50ZXN0LnByb3RvMi5QYXlsb2FkUgdwYXlsb2FkIhQKB0dyb3VwZWQSCQoBeBgBIAEoBSIaCgpNZXNzYWdlU2V0KggIBBCAgICAAjoCCAAiGQoJTGVnYWN5U2V0KggIBBD/////BzoCCAEi7gIKB0Nob2ljZXMSKgoGY2hvaWNlGAEgASgOMhoucGV0cmVsLnRlc3QucHJvdG8yLkNob2ljZRIsCghleHBhbmRlZBgCIAMoDjIaLnBldHJlbC50ZXN0LnByb3RvMi5DaG9pY2USLgoGcGFja2VkGAMgAygOMhoucGV0cmVsLnRlc3QucHJvdG8yLkNob2ljZUICEAESOAoHYnlfbmFtZRgEIAMoCzInLnBldHJlbC50ZXN0LnByb3RvMi5DaG9pY2VzLkJ5TmFtZUVudHJ5EikKA29uZRgFIAEoDjIaLnBldHJlbC50ZXN0LnByb3RvMi5DaG9pY2VIABIPCgVvdGhlchgGIAEoCUgAEg8KA2Zhchj/////ASABKAkaSAoLQnlOYW1lRW50cnkSCwoDa2V5GAEgASgJEigKBXZhbHVlGAIgASgOMhkucGV0cmVsLnRlc3QucHJvdG8yLkxldmVsOgI4AUIICgZlaXRoZXIqHwoGQ2hvaWNlEgkKBUZJUlNUEAESCgoGU0VDT05EEAIqNwoFTGV2ZWwSDgoKTEVWRUxfTk9ORRAAEg4KCkxFVkVMX1NPTUUQARIOCgpMRVZFTF9NQU5ZEAI6OgoIbmlja25hbWUSHi5wZXRyZWwudGVzdC5wcm90bzIuRXh0ZW5kYWJsZRhkIAEoCVIIbmlja25hbWU6NgoGc2NvcmVzEh4ucGV0cmVsLnRlc3QucHJvdG8yLkV4dGVuZGFibGUYZSADKANSBnNjb3JlczpVCgdncm91cGVkEh4ucGV0cmVsLnRlc3QucHJvdG8yLkV4dGVuZGFibGUYaCABKAoyGy5wZXRyZWwudGVzdC5wcm90bzIuR3JvdXBlZFIHZ3JvdXBlZDpXCghwYXlsb2FkcxIeLnBldHJlbC50ZXN0LnByb3RvMi5FeHRlbmRhYmxlGGkgAygLMhsucGV0cmVsLnRlc3QucHJvdG8yLlBheWxvYWRSCHBheWxvYWRzOlYKBmNob2ljZRIeLnBldHJlbC50ZXN0LnByb3RvMi5FeHRlbmRhYmxlGGogASgOMhoucGV0cmVsLnRlc3QucHJvdG8yLkNob2ljZUICGAFSBmNob2ljZQ",
 );
 
 /** `message petrel.test.proto2.Presence` */
@@ -774,8 +774,8 @@ export interface Choices extends Message<"petrel.test.proto2.Choices"> {
   /** `repeated petrel.test.proto2.Choice packed = 3 [packed = true]` */
   packed: Choice[];
 
-  /** `map<string, petrel.test.proto2.Choice> by_name = 4` */
-  byName: { [key: string]: Choice };
+  /** `map<string, petrel.test.proto2.Level> by_name = 4` */
+  byName: { [key: string]: Level };
 
   /** `oneof either` */
   either:
@@ -804,7 +804,7 @@ export interface ChoicesInit extends Partial<Message<"petrel.test.proto2.Choices
   choice?: Choice | undefined;
   expanded?: readonly Choice[] | undefined;
   packed?: readonly Choice[] | undefined;
-  byName?: { readonly [key: string]: Choice } | undefined;
+  byName?: { readonly [key: string]: Level } | undefined;
   either?:
     | { case: "one"; value: Choice }
     | { case: "other"; value: string }
@@ -890,6 +890,8 @@ export function encodeChoices(buffer: Uint8Array, message: ChoicesInit, position
   return position;
 }
 
+const petrel$test$proto2$Level$numbers = /*@__PURE__*/ new Set([0, 1, 2]);
+
 /** Reads petrel.test.proto2.Choices up to `end`, into `into` when given. */
 export function decodeChoices(reader: Reader, end: number, into?: Choices): Choices {
   const message = into ?? blankChoices();
@@ -933,7 +935,7 @@ export function decodeChoices(reader: Reader, end: number, into?: Choices): Choi
         const entryStart = reader.position;
         const entryEnd = reader.lengthEnd();
         let key = "";
-        let value: number = 1;
+        let value: number = 0;
         while (reader.position < entryEnd) {
           const entryTag = reader.tag();
           switch (entryTag) {
@@ -943,11 +945,11 @@ export function decodeChoices(reader: Reader, end: number, into?: Choices): Choi
           }
         }
         reader.done(entryEnd);
-        if (!petrel$test$proto2$Choice$numbers.has(value)) {
+        if (!petrel$test$proto2$Level$numbers.has(value)) {
           reader.keepUnknown(tag, message, entryStart);
           break;
         }
-        setEntry(message.byName, key, value as Choice);
+        setEntry(message.byName, key, value as Level);
         break;
       }
       case 40: {
@@ -998,6 +1000,33 @@ export declare namespace Choice {
 
 /** Describes the enum petrel.test.proto2.Choice, for `@bufbuild/protobuf`. */
 export const ChoiceSchema: GenEnum<Choice> = /*@__PURE__*/ enumDesc(file_petrel_test_proto2, 0);
+
+/**
+ * Closed as well; the values of a map must begin with zero.
+ *
+ * `enum petrel.test.proto2.Level`
+ */
+export const Level = {
+  NONE: 0,
+  SOME: 1,
+  MANY: 2,
+} as const;
+
+/**
+ * Closed as well; the values of a map must begin with zero.
+ *
+ * `enum petrel.test.proto2.Level`
+ */
+export type Level = (typeof Level)[keyof typeof Level];
+
+export declare namespace Level {
+  type NONE = 0;
+  type SOME = 1;
+  type MANY = 2;
+}
+
+/** Describes the enum petrel.test.proto2.Level, for `@bufbuild/protobuf`. */
+export const LevelSchema: GenEnum<Level> = /*@__PURE__*/ enumDesc(file_petrel_test_proto2, 1);
 
 /**
  * How it is called.

@@ -249,9 +249,9 @@ export interface Choices extends Message<"petrel.test.proto2.Choices"> {
     expanded: Choice[];
     /** `repeated petrel.test.proto2.Choice packed = 3 [packed = true]` */
     packed: Choice[];
-    /** `map<string, petrel.test.proto2.Choice> by_name = 4` */
+    /** `map<string, petrel.test.proto2.Level> by_name = 4` */
     byName: {
-        [key: string]: Choice;
+        [key: string]: Level;
     };
     /** `oneof either` */
     either: {
@@ -279,7 +279,7 @@ export interface ChoicesInit extends Partial<Message<"petrel.test.proto2.Choices
     expanded?: readonly Choice[] | undefined;
     packed?: readonly Choice[] | undefined;
     byName?: {
-        readonly [key: string]: Choice;
+        readonly [key: string]: Level;
     } | undefined;
     either?: {
         case: "one";
@@ -325,6 +325,29 @@ export declare namespace Choice {
 }
 /** Describes the enum petrel.test.proto2.Choice, for `@bufbuild/protobuf`. */
 export declare const ChoiceSchema: GenEnum<Choice>;
+/**
+ * Closed as well; the values of a map must begin with zero.
+ *
+ * `enum petrel.test.proto2.Level`
+ */
+export declare const Level: {
+    readonly NONE: 0;
+    readonly SOME: 1;
+    readonly MANY: 2;
+};
+/**
+ * Closed as well; the values of a map must begin with zero.
+ *
+ * `enum petrel.test.proto2.Level`
+ */
+export type Level = (typeof Level)[keyof typeof Level];
+export declare namespace Level {
+    type NONE = 0;
+    type SOME = 1;
+    type MANY = 2;
+}
+/** Describes the enum petrel.test.proto2.Level, for `@bufbuild/protobuf`. */
+export declare const LevelSchema: GenEnum<Level>;
 /**
  * How it is called.
  *
