@@ -52,7 +52,7 @@ export class InterceptedUnaryServerCall extends UnaryServerCall implements Inter
     if (request instanceof Promise) request = await request;
     if (request === none) {
       const { path } = this.route.method;
-      request = await onlyOne(new MessageSource(requests), requestMissing(path), requestRepeated(path));
+      request = await new MessageSource(requests).only(requestMissing(path), requestRepeated(path));
     }
     const reply = await this.runInContext(() => this.route.handler(request, this));
     return new HandlerResponse(this, new OnlyMessage(() => reply));
@@ -105,7 +105,7 @@ export class InterceptedUnaryServerCall extends UnaryServerCall implements Inter
         const { path } = this.route.method;
         this.#replaced = new MessageSource(messages);
         if (this.state === "ended") handled(this.#replaced.leave());
-        reply = await onlyOne(this.#replaced, responseMissing(path), responseRepeated(path));
+        reply = await this.#replaced.only(responseMissing(path), responseRepeated(path));
       }
     } catch (error) {
       this.handlerThrew(error);
@@ -140,15 +140,6 @@ class HandlerResponse implements InterceptedResponse {
   withMessages(messages: AsyncIterable<Message>): InterceptedResponse {
     return new ResponseView(this.headers, messages, () => this.#call.ending());
   }
-}
-
-async function onlyOne(source: MessageSource, missing: Status, repeated: Status): Promise<unknown> {
-  const first = await source.next();
-  if (first.done) throw errorOf(missing);
-  const second = await source.next();
-  if (second.done) return first.value;
-  handled(source.leave());
-  throw errorOf(repeated);
 }
 
 function errorOf(status: Status): StatusError {

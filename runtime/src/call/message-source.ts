@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Status } from "../rpc/status.js";
+import { StatusError } from "../rpc/status-error.js";
 import { handled } from "./rejection.js";
 
 /** What messages to send may come in. */
@@ -52,6 +54,16 @@ export class MessageSource {
   /** The step has settled: that was the end, by `done` or by an error. */
   stepped(over: boolean | undefined): void {
     this.#state = over ? "over" : "idle";
+  }
+
+  /** The one message there is to be; throws the status that says of none, or of more than one. */
+  async only(missing: Status, repeated: Status): Promise<unknown> {
+    const first = await this.next();
+    if (first.done) throw new StatusError(missing.code, missing.message);
+    const second = await this.next();
+    if (second.done) return first.value;
+    handled(this.leave());
+    throw new StatusError(repeated.code, repeated.message);
   }
 
   /** No more are wanted. Rejects with what the iterable fails with while it is told so. */

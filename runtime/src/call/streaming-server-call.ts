@@ -158,15 +158,9 @@ export class StreamingServerCall extends ServerCall implements InboundOwner, Int
     return replies;
   }
 
-  async #onlyRequest(requests: AsyncIterable<unknown>): Promise<unknown> {
+  #onlyRequest(requests: AsyncIterable<unknown>): Promise<unknown> {
     const { path } = this.route.method;
-    const source = new MessageSource(requests);
-    const first = await source.next();
-    if (first.done) throw errorOf(requestMissing(path));
-    const second = await source.next();
-    if (second.done) return first.value;
-    handled(source.leave());
-    throw errorOf(requestRepeated(path));
+    return new MessageSource(requests).only(requestMissing(path), requestRepeated(path));
   }
 
   #send(reply: unknown): undefined | Promise<void> {
