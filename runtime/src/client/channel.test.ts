@@ -116,7 +116,10 @@ describe("a server that cannot be reached", () => {
 
   test("the channel stays in TRANSIENT_FAILURE while it tries again, and calls fail at once (gRFC A62)", async () => {
     const { channel, clock, call, platform, outcomes } = make();
-    void channel.connect().catch(() => undefined);
+    const connecting = channel.connect().then(
+      () => "ready",
+      (error: unknown) => String(error),
+    );
     platform.dialed.fail("refused");
     call("in backoff");
     await settled();
@@ -130,6 +133,7 @@ describe("a server that cannot be reached", () => {
       "in the second attempt StatusError",
     ]);
     await channel.close();
+    expect(await connecting).toContain("StatusError");
   });
 
   test("a black hole fails calls after connectTimeoutMs", async () => {
