@@ -3,19 +3,18 @@ import { wrongValue } from "./wrong-value.js";
 
 // One 64-bit cell seen as bigint, as two halves and as a double: the cheapest way between a bigint and its bits.
 // Halves are in the machine's order, which is little-endian wherever JavaScript runs today.
-const cell = new BigInt64Array(1);
-/** The two halves of `wide`: low, then high. */
-export const halves: Uint32Array = new Uint32Array(cell.buffer);
-/** The same 64 bits, signed. */
-export const signedCell: BigInt64Array = cell;
+/** The cell as a signed bigint. */
+export const signedCell: BigInt64Array = new BigInt64Array(1);
+/** Its two halves, unsigned: low, then high. */
+export const halves: Uint32Array = new Uint32Array(signedCell.buffer);
 /** The same 64 bits, unsigned. */
-export const unsignedCell: BigUint64Array = new BigUint64Array(cell.buffer);
+export const unsignedCell: BigUint64Array = new BigUint64Array(signedCell.buffer);
 /** The same 64 bits as a double. */
-export const doubleCell: Float64Array = new Float64Array(cell.buffer);
+export const doubleCell: Float64Array = new Float64Array(signedCell.buffer);
 /** The first 32 of them as a float. */
-export const floatCell: Float32Array = new Float32Array(cell.buffer);
+export const floatCell: Float32Array = new Float32Array(signedCell.buffer);
 /** The same 64 bits, octet by octet. */
-export const octets: Uint8Array = new Uint8Array(cell.buffer);
+export const octets: Uint8Array = new Uint8Array(signedCell.buffer);
 
 const int32Range = "an int32 (-2147483648 to 2147483647)";
 const uint32Range = "a uint32 (0 to 4294967295)";
